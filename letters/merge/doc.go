@@ -1,0 +1,2 @@
+// Package merge fills a letter for one signer.
+package merge
