@@ -1,0 +1,230 @@
+package packet
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"text/template"
+)
+
+// Finish waits for what is still being synced, removes files of an earlier, different run that do not belong,
+// writes manifest.json, manifest.csv, READ-ME.txt, SHA256SUMS and private/run.json, and syncs the folders.
+//
+// It fills in m.Format, and cuts folders off the names of sources and template. A manifest that does not agree with
+// itself or with the files that were made is an error of the program, and nothing is written. After an error the
+// caller calls Abort.
+func (w *Writer) Finish(ctx context.Context, m *Manifest) error {
+	if !w.enter(finishing) {
+		return errClosed
+	}
+	if err := w.settled(ctx); err != nil {
+		return err
+	}
+	m.tidy()
+	if err := w.agrees(m); err != nil {
+		return err
+	}
+	if err := w.writeAccounts(ctx, m); err != nil {
+		return err
+	}
+	if err := w.settled(ctx); err != nil {
+		return err
+	}
+	if err := w.removeStale(); err != nil {
+		return err
+	}
+	if err := w.syncFolders(); err != nil {
+		return err
+	}
+	w.complete()
+	if err := w.writeRun(); err != nil {
+		return err
+	}
+	w.enter(ended)
+	release(w.root, w.lock)
+	return w.root.Close()
+}
+
+// settled waits until every file has its final name.
+func (w *Writer) settled(ctx context.Context) error {
+	w.work.Wait()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.failure != nil {
+		return w.failure
+	}
+	return ctx.Err()
+}
+
+// agrees checks the manifest against itself and against the files of this run.
+func (w *Writer) agrees(m *Manifest) error {
+	var wrong []string
+	for _, f := range m.faults() {
+		wrong = append(wrong, f.Path+": "+f.What)
+	}
+	listed := map[string]bool{ledgerFile: true, exclusionsFile: true}
+	for _, b := range m.Bundles {
+		listed[b.Path] = true
+		if f, ok := w.files[b.Path]; !ok || f.sha256 != b.SHA256 || f.bytes != b.Bytes {
+			wrong = append(wrong, b.Path+": is not the file that was made")
+		}
+	}
+	for name := range w.files {
+		if classify(name) == bundle && !listed[name] {
+			wrong = append(wrong, name+": was made and is not in the manifest")
+		}
+	}
+	for _, name := range []string{ledgerFile, exclusionsFile} {
+		if _, ok := w.files[name]; !ok {
+			wrong = append(wrong, name+": was not made")
+		}
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	sort.Strings(wrong)
+	return fmt.Errorf("the packet's account is wrong, which is a fault of Postbag: %s", strings.Join(wrong, "; "))
+}
+
+func (w *Writer) writeAccounts(ctx context.Context, m *Manifest) error {
+	manifest, err := m.encode()
+	if err != nil {
+		return err
+	}
+	if len(manifest) > maxAccount {
+		return fmt.Errorf("%d bundles make a manifest of more than %d MB: put more letters in a bundle",
+			len(m.Bundles), maxAccount>>20)
+	}
+	readMe, err := w.readMe(m)
+	if err != nil {
+		return err
+	}
+	for _, a := range []struct {
+		name string
+		data []byte
+	}{{manifestFile, manifest}, {manifestCSVFile, m.encodeCSV()}, {readMeFile, readMe}} {
+		if err := w.writeWhole(ctx, a.name, a.data); err != nil {
+			return err
+		}
+	}
+	return w.writeWhole(ctx, sumsFile, w.sums())
+}
+
+func (w *Writer) writeWhole(ctx context.Context, name string, data []byte) error {
+	_, _, err := w.file(ctx, finishing, name, int64(len(data)), func(out io.Writer) error {
+		_, err := out.Write(data)
+		return err
+	})
+	return err
+}
+
+// sums is SHA256SUMS, as sha256sum -c reads it: every file outside private/ but itself, by path.
+func (w *Writer) sums() []byte {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var names []string
+	for name := range w.files {
+		if !isPrivate(name) && name != sumsFile {
+			names = append(names, name)
+		}
+	}
+	sort.Strings(names)
+	var b []byte
+	for _, name := range names {
+		b = append(b, w.files[name].sha256...)
+		b = append(b, "  "...)
+		b = append(b, name...)
+		b = append(b, '\n')
+	}
+	return b
+}
+
+//go:embed read-me.txt
+var readMeText string
+
+// readMe is READ-ME.txt: for a person at the company who has never heard of Postbag.
+func (w *Writer) readMe(m *Manifest) ([]byte, error) {
+	t, err := template.New(readMeFile).Option("missingkey=error").Parse(readMeText)
+	if err != nil {
+		return nil, fmt.Errorf("reading the text of %s: %w", readMeFile, err)
+	}
+	var b strings.Builder
+	err = t.Execute(&b, struct {
+		*Manifest
+		ExcludedRows int
+		Print        bool
+	}{m, m.excluded(), w.hasFiles("print/")})
+	if err != nil {
+		return nil, fmt.Errorf("writing %s: %w", readMeFile, err)
+	}
+	return []byte(b.String()), nil
+}
+
+// hasFiles tells whether this run made files in a folder.
+func (w *Writer) hasFiles(folder string) bool {
+	for name := range w.files {
+		if strings.HasPrefix(name, folder) {
+			return true
+		}
+	}
+	return false
+}
+
+// removeStale removes what an earlier run left and this one did not make.
+func (w *Writer) removeStale() error {
+	entries, err := survey(w.root)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		_, ours := w.files[e.path]
+		switch e.class {
+		case account, paperwork, bundle, private, temporary:
+			if ours || e.path == runFile {
+				continue
+			}
+			if err := w.root.Remove(e.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return fmt.Errorf("removing what an earlier run left: %w", err)
+			}
+		}
+	}
+	w.removeEmptyFolders()
+	return nil
+}
+
+// syncFolders makes every rename and removal last, before run.json says that they are done.
+func (w *Writer) syncFolders() error {
+	for _, name := range append([]string{"."}, folders...) {
+		if _, err := w.root.Lstat(name); errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err := syncDir(w.root.Open, name); err != nil {
+			return err
+		}
+	}
+	if !w.made {
+		return nil
+	}
+	return syncDir(os.Open, filepath.Dir(filepath.Clean(w.dir)))
+}
+
+// complete closes the account of the run.
+func (w *Writer) complete() {
+	w.run.State, w.run.Finished, w.run.Workers = complete, now(), w.Workers
+	if w.Program != "" {
+		w.run.Program = w.Program
+	}
+	w.run.Files = map[string]string{}
+	for name, f := range w.files {
+		if isPrivate(name) {
+			w.run.Files[name] = f.sha256
+		}
+	}
+}

@@ -1,0 +1,335 @@
+package packet
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sort"
+	"strings"
+)
+
+// manifestFormat names the form of manifest.json; another form gets another number.
+const manifestFormat = "postbag-manifest/1"
+
+// maxAccount bounds the accounts that are read into memory.
+const maxAccount = 64 << 20
+
+// maxCount bounds every number of a manifest, so that sums cannot overflow.
+const maxCount = 1e12
+
+// Manifest is the machine-readable account of a packet (manifest.json), without personal data.
+type Manifest struct {
+	Format    string         `json:"format"` // "postbag-manifest/1"; Finish fills it in
+	Campaign  string         `json:"campaign"`
+	Specimen  bool           `json:"specimen"`
+	Sender    Organisation   `json:"sender"`
+	Recipient Recipient      `json:"recipient"`
+	Letter    Wording        `json:"letter"`
+	Sources   []Source       `json:"sources"`
+	Consent   Consent        `json:"consent"`
+	Fonts     []Font         `json:"fonts"`
+	RowsRead  int            `json:"rows_read"`
+	Letters   int            `json:"letters"`
+	Pages     int            `json:"pages"`
+	Sheets    int            `json:"sheets"`
+	Excluded  map[string]int `json:"excluded"`   // reason -> rows
+	NeedsLook int            `json:"needs_look"` // of them, rows held back for reasons a person should look at
+	Bundles   []Bundle       `json:"bundles"`
+}
+
+// Organisation is who delivers.
+type Organisation struct {
+	Organisation string `json:"organisation"`
+	Contact      string `json:"contact,omitempty"`
+}
+
+// Recipient is who is addressed.
+type Recipient struct {
+	Name       string   `json:"name"`
+	Title      string   `json:"title,omitempty"`
+	Company    string   `json:"company"`
+	Address    []string `json:"address,omitempty"`
+	VerifiedOn string   `json:"verified_on,omitempty"` // YYYY-MM-DD
+}
+
+// Wording is the letter: what it says is pinned by a hash.
+type Wording struct {
+	Template     string `json:"template"`
+	TemplateHash string `json:"template_sha256"` // of the template file's bytes
+	WordingHash  string `json:"wording_sha256"`  // of the wording with the campaign's fields filled and the signer's fields as {{field}}
+	Date         string `json:"date"`
+	Language     string `json:"language"`
+	Paper        string `json:"paper"`
+}
+
+// Source is one file of the signer list.
+type Source struct {
+	Name   string `json:"name"` // file name without its folder
+	SHA256 string `json:"sha256"`
+	Bytes  int64  `json:"bytes"`
+}
+
+// Consent is why names may be handed over.
+type Consent struct {
+	Column    string   `json:"column,omitempty"`
+	Values    []string `json:"values,omitempty"`
+	By        string   `json:"attested_by,omitempty"`
+	On        string   `json:"attested_on,omitempty"`
+	Statement string   `json:"statement,omitempty"`
+}
+
+// Font is a face that set something in the packet.
+type Font struct {
+	Name   string `json:"name"`   // PostScript name
+	Origin string `json:"origin"` // campaign, built-in or system
+	SHA256 string `json:"sha256"`
+}
+
+// Bundle is one PDF of letters.
+type Bundle struct {
+	Path    string   `json:"path"` // relative to the packet, with slashes
+	SHA256  string   `json:"sha256"`
+	Bytes   int64    `json:"bytes"`
+	Letters int      `json:"letters"`
+	Pages   int      `json:"pages"`  // the slip sheet's included
+	Sheets  int      `json:"sheets"` // sheets of paper, the slip sheet included
+	First   string   `json:"first"`  // letter ids
+	Last    string   `json:"last"`
+	Group   []string `json:"-"` // values of bundles.group_by: places of people stay out of the manifest
+}
+
+// tidy makes the manifest say the same thing on every machine: its format, lists that are empty and not absent,
+// and files by their names without the folders that somebody keeps them in.
+func (m *Manifest) tidy() {
+	if m.Format == "" {
+		m.Format = manifestFormat
+	}
+	if m.Sources == nil {
+		m.Sources = []Source{}
+	}
+	if m.Fonts == nil {
+		m.Fonts = []Font{}
+	}
+	if m.Excluded == nil {
+		m.Excluded = map[string]int{}
+	}
+	if m.Bundles == nil {
+		m.Bundles = []Bundle{}
+	}
+	for i := range m.Sources {
+		m.Sources[i].Name = baseName(m.Sources[i].Name)
+	}
+	m.Letter.Template = baseName(m.Letter.Template)
+}
+
+// baseName cuts the folders off a path of any system.
+func baseName(name string) string {
+	return name[strings.LastIndexAny(name, `/\`)+1:]
+}
+
+// encode writes manifest.json: keys in the order of the struct, two spaces of indent, one newline at the end.
+func (m *Manifest) encode() ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(m); err != nil {
+		return nil, fmt.Errorf("encoding the manifest: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// encodeCSV writes manifest.csv: one row a bundle.
+func (m *Manifest) encodeCSV() []byte {
+	b := []byte("path,sha256,bytes,letters,pages,sheets,first,last\n")
+	for i := range m.Bundles {
+		n := &m.Bundles[i]
+		b = appendCell(b, n.Path)
+		b = append(b, ',')
+		b = appendCell(b, n.SHA256)
+		for _, count := range [...]int64{n.Bytes, int64(n.Letters), int64(n.Pages), int64(n.Sheets)} {
+			b = append(b, ',')
+			b = appendNumber(b, count)
+		}
+		b = append(b, ',')
+		b = appendCell(b, n.First)
+		b = append(b, ',')
+		b = appendCell(b, n.Last)
+		b = append(b, '\n')
+	}
+	return b
+}
+
+// errFormat is a manifest of another format: nothing else can be said about it.
+type errFormat string
+
+func (e errFormat) Error() string {
+	return fmt.Sprintf("the manifest's format is %s, and this Postbag knows %s", shown(string(e)), manifestFormat)
+}
+
+// parseManifest reads manifest.json and takes nothing but what encode writes, byte for byte: no second key of the
+// same name, no unknown key, no other spelling of the same thing. A manifest that two readers could understand in
+// two ways proves nothing.
+func parseManifest(data []byte) (*Manifest, error) {
+	var head struct {
+		Format string `json:"format"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil {
+		return nil, fmt.Errorf("it is not JSON of the right form: %w", err)
+	}
+	if head.Format != manifestFormat {
+		return nil, errFormat(head.Format)
+	}
+	// A bundle takes over a hundred bytes; millions of empty ones would take memory that their file does not show.
+	if bytes.Count(data, []byte("{")) > 64+len(data)/32 {
+		return nil, errors.New("it holds more objects than a manifest can")
+	}
+	m := new(Manifest)
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(m); err != nil {
+		return nil, fmt.Errorf("it is not a manifest: %w", err)
+	}
+	again, err := m.encode()
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.Equal(again, data) {
+		return nil, fmt.Errorf("it is not written as Postbag writes it (line %d)", lineOfDifference(again, data))
+	}
+	return m, nil
+}
+
+// lineOfDifference is the first line in which two texts differ.
+func lineOfDifference(a, b []byte) int {
+	n := min(len(a), len(b))
+	i := 0
+	for i < n && a[i] == b[i] {
+		i++
+	}
+	return 1 + bytes.Count(b[:i], []byte("\n"))
+}
+
+// excluded is the number of rows without a letter.
+func (m *Manifest) excluded() int {
+	sum := 0
+	for _, n := range m.Excluded {
+		sum += n
+	}
+	return sum
+}
+
+// faults checks that the manifest agrees with itself: every row has one fate, and the bundles add up.
+func (m *Manifest) faults() []Fault {
+	var faults []Fault
+	fault := func(path, what string, arguments ...any) {
+		faults = append(faults, Fault{Path: path, What: fmt.Sprintf(what, arguments...)})
+	}
+	if m.Format != manifestFormat {
+		fault(manifestFile, "%s", errFormat(m.Format).Error())
+	}
+	for _, n := range m.counts() {
+		if n.count < 0 || n.count > maxCount {
+			fault(manifestFile, "%s is %d, which no packet can have", n.name, n.count)
+			return faults // sums of such numbers say nothing
+		}
+	}
+	if sum := m.Letters + m.excluded(); m.RowsRead != sum {
+		fault(manifestFile, "rows_read is %d, but letters and excluded rows add up to %d", m.RowsRead, sum)
+	}
+	if m.NeedsLook > m.excluded() {
+		fault(manifestFile, "needs_look is %d, but only %d rows are excluded", m.NeedsLook, m.excluded())
+	}
+	return append(faults, m.bundleFaults()...)
+}
+
+type namedCount struct {
+	name  string
+	count int64
+}
+
+// counts lists every number of the manifest, in an order that does not change.
+func (m *Manifest) counts() []namedCount {
+	counts := []namedCount{
+		{"rows_read", int64(m.RowsRead)}, {"letters", int64(m.Letters)}, {"pages", int64(m.Pages)},
+		{"sheets", int64(m.Sheets)}, {"needs_look", int64(m.NeedsLook)},
+	}
+	for _, reason := range m.reasons() {
+		counts = append(counts, namedCount{"excluded: " + reason, int64(m.Excluded[reason])})
+	}
+	for i := range m.Bundles {
+		b := &m.Bundles[i]
+		counts = append(counts, namedCount{"bytes", b.Bytes}, namedCount{"letters", int64(b.Letters)},
+			namedCount{"pages", int64(b.Pages)}, namedCount{"sheets", int64(b.Sheets)})
+	}
+	return counts
+}
+
+// reasons lists the reasons for exclusion in alphabetical order.
+func (m *Manifest) reasons() []string {
+	reasons := make([]string, 0, len(m.Excluded))
+	for reason := range m.Excluded {
+		reasons = append(reasons, reason)
+	}
+	sort.Strings(reasons)
+	return reasons
+}
+
+func (m *Manifest) bundleFaults() []Fault {
+	var faults []Fault
+	var letters, pages, sheets int
+	seen := make(map[string]bool, len(m.Bundles))
+	for i := range m.Bundles {
+		b := &m.Bundles[i]
+		letters, pages, sheets = letters+b.Letters, pages+b.Pages, sheets+b.Sheets
+		what := b.wrong()
+		if seen[b.Path] {
+			what = "stands twice in the manifest"
+		}
+		seen[b.Path] = true
+		if what != "" {
+			faults = append(faults, Fault{Path: shown(b.Path), What: what})
+		}
+	}
+	for _, sum := range []struct {
+		name        string
+		total, adds int
+	}{{"letters", m.Letters, letters}, {"pages", m.Pages, pages}, {"sheets", m.Sheets, sheets}} {
+		if sum.total != sum.adds {
+			faults = append(faults, Fault{Path: manifestFile,
+				What: fmt.Sprintf("%s is %d, but the bundles add up to %d", sum.name, sum.total, sum.adds)})
+		}
+	}
+	return faults
+}
+
+// wrong says what no bundle can be, or nothing.
+func (b *Bundle) wrong() string {
+	switch {
+	case classify(b.Path) != bundle:
+		return "is not where a packet keeps its bundles (deliver/bundles/bundle-0001.pdf)"
+	case !isHash(b.SHA256):
+		return "has no proper SHA-256 in the manifest"
+	case b.Bytes < 1 || b.Letters < 1:
+		return "is empty by the manifest"
+	case b.Pages < b.Letters || b.Sheets < 1 || b.Sheets > b.Pages:
+		return fmt.Sprintf("cannot have %d letters on %d pages and %d sheets", b.Letters, b.Pages, b.Sheets)
+	case b.First == "" || b.Last == "" || (b.First == b.Last) != (b.Letters == 1):
+		return fmt.Sprintf("cannot have %d letters from %q to %q", b.Letters, b.First, b.Last)
+	}
+	return ""
+}
+
+// isHash tells whether s is a SHA-256 in lower-case hex.
+func isHash(s string) bool {
+	if len(s) != 64 {
+		return false
+	}
+	for i := range len(s) {
+		if c := s[i]; (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,210 @@
+package packet
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// sample is a made-up packet: what a build would make, small.
+type sample struct {
+	bundles int
+	letters int // of each bundle
+	filler  int // bytes of each bundle that only take room
+}
+
+func (s sample) bundlePath(b int) string { return fmt.Sprintf("deliver/bundles/bundle-%04d.pdf", b+1) }
+
+func (s sample) letterID(b, l int) string { return fmt.Sprintf("test-%06d", b*s.letters+l+1) }
+
+// build makes the packet with a Writer that is open, and finishes it.
+func (s sample) build(ctx context.Context, w *Writer) error {
+	return s.buildWith(ctx, w, func(*Manifest) {})
+}
+
+// buildWith is build with a manifest that is changed before the end.
+func (s sample) buildWith(ctx context.Context, w *Writer, change func(*Manifest)) error {
+	m := s.manifest()
+	for b := range s.bundles {
+		sum, n, err := w.File(ctx, s.bundlePath(b), func(out io.Writer) error {
+			_, err := out.Write(s.bundle(b))
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		m.Bundles = append(m.Bundles, Bundle{Path: s.bundlePath(b), SHA256: sum, Bytes: n, Letters: s.letters,
+			Pages: s.letters + 1, Sheets: s.letters + 1, First: s.letterID(b, 0), Last: s.letterID(b, s.letters-1)})
+	}
+	for name, data := range map[string][]byte{"deliver/01-cover-letter.pdf": pdf(1, 0), "print/job-ticket.json": []byte("{}\n"),
+		ledgerFile: s.ledger(), exclusionsFile: s.exclusions()} {
+		if _, _, err := w.File(ctx, name, func(out io.Writer) error {
+			_, err := out.Write(data)
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	change(m)
+	return w.Finish(ctx, m)
+}
+
+func (s sample) manifest() *Manifest {
+	all := s.bundles * s.letters
+	return &Manifest{
+		Campaign:  "test-2026",
+		Specimen:  true,
+		Sender:    Organisation{Organisation: "People & Rights <Ltd>", Contact: "post@example.org"},
+		Recipient: Recipient{Name: "A. Person", Title: "Chief Executive", Company: "Example plc", Address: []string{"1 Way"}},
+		Letter:    Wording{Template: "letter.md", Date: "2026-11-23", Language: "en", Paper: "a4"},
+		Sources:   []Source{{Name: "signers.csv", Bytes: 10}},
+		RowsRead:  all + 3, Letters: all, Pages: all + s.bundles, Sheets: all + s.bundles,
+		Excluded: map[string]int{"duplicate": 2, "no name": 1}, NeedsLook: 1,
+	}
+}
+
+func (s sample) bundle(b int) []byte { return pdf(s.letters+1, s.filler+b) }
+
+func (s sample) ledger() []byte {
+	out := AppendLedgerHeader(nil, false)
+	for b := range s.bundles {
+		for l := range s.letters {
+			out = AppendLedgerRow(out, LedgerRow{Row: b*s.letters + l + 5, LetterID: s.letterID(b, l),
+				Name: "=Zoë, \"Z\"", Bundle: s.bundlePath(b), Page: l + 2})
+		}
+	}
+	return out
+}
+
+func (s sample) exclusions() []byte {
+	out := AppendExclusionHeader(nil, false)
+	out = AppendExclusionRow(out, ExclusionRow{Row: 2, Reason: "duplicate", Detail: "same e-mail as row 5"})
+	out = AppendExclusionRow(out, ExclusionRow{Row: 3, Reason: "no name"})
+	return AppendExclusionRow(out, ExclusionRow{Row: 4, Reason: "duplicate", Detail: "same e-mail as row 5"})
+}
+
+// pdf is a master of one page with an update that adds the others, as a bundle is.
+func pdf(pages, filler int) []byte {
+	var b bytes.Buffer
+	offsets := map[int]int{}
+	object := func(n int, format string, arguments ...any) {
+		offsets[n] = b.Len()
+		fmt.Fprintf(&b, "%d 0 obj\n"+format+"\nendobj\n", append([]any{n}, arguments...)...)
+	}
+	table := func(first, count int) {
+		fmt.Fprintf(&b, "%d %d\n", first, count)
+		for n := first; n < first+count; n++ {
+			if n == 0 {
+				b.WriteString("0000000000 65535 f \n")
+			} else {
+				fmt.Fprintf(&b, "%010d 00000 n \n", offsets[n])
+			}
+		}
+	}
+	const page = "<</Type/Page/Parent 1 0 R/MediaBox[0 0 595 842]>>"
+	b.WriteString("%PDF-1.7\n")
+	object(1, "<</Type /Pages\n/Kids [3 0 R]\n/Count 1>>")
+	object(2, "<</Type /Catalog /OpenAction [3 0 R /FitH null] /Names <</Pages 9 0 R>> /Pages 1 0 R /Title (a \\) (b) /Pages)>>")
+	object(3, page)
+	master := b.Len()
+	b.WriteString("xref\n")
+	table(0, 4)
+	fmt.Fprintf(&b, "trailer\n<<\n/Size 4\n/Root 2 0 R\n>>\nstartxref\n%d\n%%%%EOF\n", master)
+	fmt.Fprintf(&b, "%% %s\n", bytes.Repeat([]byte{'x'}, filler))
+	kids := "3 0 R"
+	for n := 4; n < 4+pages-1; n++ {
+		object(n, page)
+		kids += fmt.Sprintf(" %d 0 R", n)
+	}
+	object(1, "<</Type /Pages /Kids [%s] /Count %d>>", kids, pages)
+	update := b.Len()
+	b.WriteString("xref\n")
+	table(1, 1)
+	if pages > 1 {
+		table(4, pages-1)
+	}
+	fmt.Fprintf(&b, "trailer\n<</Size %d/Root 2 0 R/Prev %d/ID[<00ff><00ff>]>>\nstartxref\n%d\n%%%%EOF\n", pages+3, master, update)
+	return b.Bytes()
+}
+
+// make builds the packet in dir and fails the test if it cannot.
+func (s sample) make(t testing.TB, dir, fingerprint string) {
+	t.Helper()
+	w, err := Open(dir, fingerprint, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Abort()
+	if err := s.build(context.Background(), w); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// contents reads every file of a folder but the one with the clock.
+func contents(t testing.TB, dir string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		name = filepath.ToSlash(name)
+		if name == runFile {
+			return nil
+		}
+		data, err := os.ReadFile(path)
+		files[name] = string(data)
+		return err
+	})
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// same compares two folders' contents.
+func same(t testing.TB, want, got map[string]string) {
+	t.Helper()
+	for name, data := range want {
+		if d, ok := got[name]; !ok {
+			t.Errorf("%s is missing", name)
+		} else if d != data {
+			t.Errorf("%s differs", name)
+		}
+	}
+	for name := range got {
+		if _, ok := want[name]; !ok {
+			t.Errorf("%s is there and should not be", name)
+		}
+	}
+}
+
+// verified returns the faults of a packet.
+func verified(t testing.TB, dir string) []Fault {
+	t.Helper()
+	r, err := Verify(context.Background(), dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.Faults
+}
+
+func write(t testing.TB, path, data string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(data), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
