@@ -116,7 +116,7 @@ func pdf(pages, filler int) []byte {
 	b.WriteString("xref\n")
 	table(0, 4)
 	fmt.Fprintf(&b, "trailer\n<<\n/Size 4\n/Root 2 0 R\n>>\nstartxref\n%d\n%%%%EOF\n", master)
-	fmt.Fprintf(&b, "%% %s\n", bytes.Repeat([]byte{'x'}, filler))
+	fmt.Fprintf(&b, "%%%% %s\n", bytes.Repeat([]byte{'x'}, filler))
 	kids := "3 0 R"
 	for n := 4; n < 4+pages-1; n++ {
 		object(n, page)
