@@ -1,0 +1,307 @@
+package press
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strconv"
+
+	"postbag/letters/typeset"
+)
+
+// Job is what all bundles of a packet share.
+type Job struct {
+	Layout   *typeset.Layout
+	Paper    typeset.Paper
+	Language string // BCP 47, of the letters
+	Duplex   bool   // every letter starts on a front, and the slip sheet has a sheet of its own
+	Specimen bool
+	Seed     string // what makes this packet's files different from other files: goes into the PDFs' /ID
+	Slip     Slip
+}
+
+// Slip is what all slip sheets of a packet say.
+type Slip struct {
+	Campaign  string
+	Sender    string
+	Recipient []string // lines
+	Contact   string
+	Reference string // letter id without its number
+	Bundles   int
+}
+
+// Press makes bundles. Goroutines share it; each has a [Worker].
+type Press struct {
+	job    Job
+	master *master
+}
+
+// New makes a press: gofpdf writes the master. setter is used for a moment.
+func New(job Job, setter *typeset.Setter) (*Press, error) {
+	var keys []typeset.PieceKey
+	var pieces []typeset.Piece
+	seen := map[typeset.PieceKey]bool{}
+	for _, page := range job.Layout.Typical() {
+		for _, stamp := range page.Stamps {
+			if !seen[stamp.Piece] {
+				seen[stamp.Piece] = true
+				keys = append(keys, stamp.Piece)
+				pieces = append(pieces, setter.Piece(stamp.Piece))
+			}
+		}
+	}
+	m, err := makeMaster(job.Paper, keys, pieces)
+	if err != nil {
+		return nil, err
+	}
+	return &Press{job: job, master: m}, nil
+}
+
+// Draw is given to [typeset.NewLayout]: it makes the ink of each word, once.
+func Draw(w *typeset.Word) any { return drawWord(w) }
+
+// Worker makes one bundle after the other, and keeps its memory.
+type Worker struct {
+	press  *Press
+	setter *typeset.Setter
+	fonts  *fontWriter
+	update *update
+	bundle bundle
+}
+
+// NewWorker makes a worker that sets letters with setter.
+func (p *Press) NewWorker(setter *typeset.Setter) *Worker {
+	return &Worker{press: p, setter: setter, fonts: newFontWriter()}
+}
+
+// Order says what to put into a bundle.
+type Order struct {
+	Number  int      // of the bundle, from 1
+	First   int      // number of its first letter
+	Letters int      // how many
+	Group   []string // what its letters have in common, for the slip sheet
+	// Values returns the fields of the bundle's letter i, from 0; they need to last until the next call.
+	Values func(i int) []string
+	// Placed, when not nil, is told on which page each letter starts, counting from 1, the slip sheet included.
+	Placed func(i, page int)
+}
+
+// Count is what a bundle came to.
+type Count struct {
+	Pages  int // the slip sheet's included
+	Sheets int
+}
+
+// bundle is the state of the bundle being made.
+type bundle struct {
+	canvas
+	press     *Press
+	names     map[*typeset.Face]*bundleFont
+	fonts     []*bundleFont
+	last      *bundleFont
+	pieces    map[typeset.PieceKey]*bundlePiece
+	drawn     []*bundlePiece
+	setter    *typeset.Setter
+	update    *update
+	tree      pageTree
+	starts    []int // page on which each letter starts
+	resources int
+}
+
+type bundleFont struct {
+	fontUse
+	name   string
+	object int
+}
+
+type bundlePiece struct {
+	key    typeset.PieceKey
+	name   []byte
+	object int
+	isNew  bool // not in the master
+}
+
+// Bundle writes one bundle to out. The same order gives the same bytes, whichever worker carries it out.
+func (w *Worker) Bundle(ctx context.Context, out io.Writer, o Order) (Count, error) {
+	u := newUpdate(ctx, out, w.press.master, w.update)
+	w.update = u
+	b := &w.bundle
+	b.begin(w.press, w.setter, u)
+	for i := range o.Letters {
+		letter, err := w.setter.Set(o.Values(i), o.First+i)
+		if err != nil {
+			return Count{}, fmt.Errorf("setting letter %d: %w", o.First+i, err)
+		}
+		if o.Placed != nil {
+			o.Placed(i, b.tree.pages+1)
+		}
+		b.addLetter(letter)
+		if u.err != nil {
+			return Count{}, u.err
+		}
+	}
+	count := Count{Pages: b.tree.pages, Sheets: b.tree.pages}
+	if w.press.job.Duplex {
+		count.Sheets = b.tree.pages / 2
+	}
+	b.slip(o, count)
+	b.writePieces()
+	if err := b.writeFonts(w.fonts); err != nil {
+		return Count{}, err
+	}
+	b.writeResources()
+	b.tree.write(u)
+	b.writeCatalogue(o, count)
+	return count, u.finish(w.press.master, b.id(o))
+}
+
+// begin resets the state and takes the master's pieces and font slots in.
+func (b *bundle) begin(p *Press, setter *typeset.Setter, u *update) {
+	b.press, b.setter, b.update = p, setter, u
+	b.canvas = canvas{out: b.canvas.out[:0], height: p.job.Paper.Height, fonts: b}
+	b.names, b.pieces = map[*typeset.Face]*bundleFont{}, map[typeset.PieceKey]*bundlePiece{}
+	b.fonts, b.drawn, b.last, b.starts = b.fonts[:0], b.drawn[:0], nil, b.starts[:0]
+	b.resources = u.reserve()
+	b.tree.begin(u, slipPageObject)
+	if p.job.Duplex {
+		b.blankPage()
+	}
+	for i, font := range p.master.fonts {
+		b.addFont(font.clone(), p.master.fontObj[i])
+	}
+}
+
+func (b *bundle) addFont(use fontUse, object int) *bundleFont {
+	f := &bundleFont{fontUse: use, object: object, name: "F" + strconv.Itoa(len(b.fonts))}
+	b.names[use.face] = f
+	b.fonts = append(b.fonts, f)
+	return f
+}
+
+// fontOf finds the font of a face. Neighbours on a line mostly share one.
+func (b *bundle) fontOf(face *typeset.Face) *bundleFont {
+	if b.last != nil && b.last.face == face {
+		return b.last
+	}
+	f, ok := b.names[face]
+	if !ok {
+		f = b.addFont(fontUse{face: face}, b.update.reserve())
+	}
+	b.last = f
+	return f
+}
+
+// fontName and fontUse make the bundle the fontSource of its pages.
+func (b *bundle) fontName(face *typeset.Face) string { return b.fontOf(face).name }
+
+func (b *bundle) fontUse(face *typeset.Face) *fontUse { return &b.fontOf(face).fontUse }
+
+// pieceOf finds the form XObject of a piece; one that the master lacks is written with the bundle.
+func (b *bundle) pieceOf(key typeset.PieceKey) *bundlePiece {
+	if p, ok := b.pieces[key]; ok {
+		return p
+	}
+	p := &bundlePiece{key: key, name: appendInt([]byte("/P"), int64(len(b.drawn)))}
+	if object, ok := b.press.master.pieces[key]; ok {
+		p.object = object
+	} else {
+		p.object, p.isNew = b.update.reserve(), true
+	}
+	b.pieces[key] = p
+	b.drawn = append(b.drawn, p)
+	return p
+}
+
+// addLetter writes the pages of a letter.
+func (b *bundle) addLetter(letter *typeset.Letter) {
+	b.starts = append(b.starts, b.tree.pages)
+	for i := range letter.Pages {
+		page := &letter.Pages[i]
+		b.canvas.reset()
+		for k := range page.Stamps {
+			stamp := &page.Stamps[k]
+			b.canvas.stamp(b.pieceOf(stamp.Piece).name, stamp.Down)
+		}
+		for k := range page.Lines {
+			b.canvas.line(&page.Lines[k])
+		}
+		b.canvas.line(&page.Number)
+		b.canvas.end()
+		b.writePage()
+	}
+	if b.press.job.Duplex && len(letter.Pages)%2 == 1 {
+		b.blankPage()
+	}
+}
+
+// writePage writes the page whose content is on the canvas. Paper and resources are inherited from the page tree.
+func (b *bundle) writePage() {
+	u := b.update
+	page, content := u.reserve(), u.reserve()
+	u.begin(page)
+	u.string("<</Type/Page/Parent ")
+	u.ref(b.tree.add(u, page))
+	u.string("/Contents ")
+	u.ref(content)
+	u.string(">>")
+	u.end()
+	u.stream(content, "", b.canvas.out)
+}
+
+// blankPage pads to a whole sheet.
+func (b *bundle) blankPage() {
+	u := b.update
+	page := u.reserve()
+	u.begin(page)
+	u.string("<</Type/Page/Parent ")
+	u.ref(b.tree.add(u, page))
+	u.string(">>")
+	u.end()
+}
+
+// writePieces writes the form XObjects that the master lacks: pieces of letters that came out other than the typical one.
+func (b *bundle) writePieces() {
+	for _, p := range b.drawn {
+		if !p.isNew {
+			continue
+		}
+		b.canvas.reset()
+		piece := b.setter.Piece(p.key)
+		b.canvas.piece(&piece)
+		dict := fmt.Sprintf("/Type/XObject/Subtype/Form/BBox[0 0 %s]/Resources %d 0 R", b.press.paperSize(), b.resources)
+		b.update.stream(p.object, dict, b.canvas.out)
+	}
+}
+
+// paperSize is the sheet's width and height in points.
+func (p *Press) paperSize() string {
+	return string(appendPoints(append(appendPoints(nil, p.job.Paper.Width), ' '), p.job.Paper.Height))
+}
+
+func (b *bundle) writeFonts(w *fontWriter) error {
+	for _, f := range b.fonts {
+		if err := w.write(b.update, f.object, &f.fontUse); err != nil {
+			return err
+		}
+	}
+	return b.update.err
+}
+
+// writeResources writes the one resource dictionary that all pages and new pieces share.
+func (b *bundle) writeResources() {
+	u := b.update
+	u.begin(b.resources)
+	u.string("<</ProcSet[/PDF/Text/ImageB/ImageC/ImageI]/Font<<")
+	for _, f := range b.fonts {
+		u.string("/" + f.name + " ")
+		u.ref(f.object)
+	}
+	u.string(">>/XObject<<")
+	for _, p := range b.drawn {
+		u.buf = append(append(u.buf, p.name...), ' ')
+		u.ref(p.object)
+	}
+	u.string(">>>>")
+	u.end()
+	b.tree.attributes = fmt.Sprintf("/MediaBox[0 0 %s]/Resources %d 0 R", b.press.paperSize(), b.resources)
+}

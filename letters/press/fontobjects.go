@@ -1,0 +1,269 @@
+package press
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/klauspost/compress/zlib"
+
+	"postbag/letters/typeset"
+)
+
+// fontWriter embeds faces, each as a Type 0 font over a CIDFontType2 (ISO 32000-1, 9.7) whose codes are the face's
+// own glyph numbers. It belongs to one goroutine and keeps what it knows of a face from bundle to bundle.
+type fontWriter struct {
+	subsetters map[*typeset.Face]*subsetter
+	programs   map[programKey][]byte // compressed font files of glyph sets seen before
+	zip        *zlib.Writer
+	zipped     bytes.Buffer
+}
+
+type programKey struct {
+	face *typeset.Face
+	set  [sha256.Size]byte
+}
+
+// keptPrograms bounds the compressed fonts kept: a roll of one script has a few sets of glyphs that recur.
+const keptPrograms = 64
+
+func newFontWriter() *fontWriter {
+	return &fontWriter{subsetters: map[*typeset.Face]*subsetter{}, programs: map[programKey][]byte{}}
+}
+
+// write writes the objects of one font; object is the number of the font dictionary itself.
+func (f *fontWriter) write(u *update, object int, use *fontUse) error {
+	key, program, err := f.program(use)
+	if err != nil {
+		return err
+	}
+	name := subsetTag(key.set) + "+" + pdfName(use.face.Name)
+	descendant, descriptor, file, unicode := u.reserve(), u.reserve(), u.reserve(), u.reserve()
+	u.begin(object)
+	u.string("<</Type/Font/Subtype/Type0/BaseFont/" + name + "/Encoding/Identity-H/DescendantFonts[")
+	u.ref(descendant)
+	u.string("]/ToUnicode ")
+	u.ref(unicode)
+	u.string(">>")
+	u.end()
+
+	glyphMap := 0
+	if len(use.extra) > 0 {
+		glyphMap = u.reserve()
+	}
+	u.begin(descendant)
+	u.string("<</Type/Font/Subtype/CIDFontType2/BaseFont/" + name)
+	u.string("/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor ")
+	u.ref(descriptor)
+	u.string("/CIDToGIDMap")
+	if glyphMap == 0 {
+		u.string("/Identity")
+	} else {
+		u.string(" ")
+		u.ref(glyphMap)
+	}
+	u.buf = appendWidths(u.buf, use)
+	u.string(">>")
+	u.end()
+
+	u.begin(descriptor)
+	u.string(describe(use.face, name))
+	u.ref(file)
+	u.string(">>")
+	u.end()
+
+	length := int(binary.BigEndian.Uint32(program))
+	u.stream(file, "/Filter/FlateDecode/Length1 "+strconv.Itoa(length), program[4:])
+	u.stream(unicode, "", toUnicode(use))
+	if glyphMap == 0 {
+		return nil
+	}
+	compressed, err := f.compress(glyphNumbers(use))
+	u.stream(glyphMap, "/Filter/FlateDecode", compressed)
+	return err
+}
+
+// program makes the font file of a set of glyphs, or finds it. The first four bytes are its length before compression.
+func (f *fontWriter) program(use *fontUse) (programKey, []byte, error) {
+	s, ok := f.subsetters[use.face]
+	if !ok {
+		var err error
+		if s, err = newSubsetter(use.face); err != nil {
+			return programKey{}, nil, err
+		}
+		f.subsetters[use.face] = s
+	}
+	set := use.drawn()
+	set.add(0)
+	s.close(&set)
+	key := programKey{use.face, sum(&set)}
+	if program, ok := f.programs[key]; ok {
+		return key, program, nil
+	}
+	font := s.subset(&set)
+	compressed, err := f.compress(font)
+	if err != nil {
+		return key, nil, err
+	}
+	program := append(binary.BigEndian.AppendUint32(nil, uint32(len(font))), compressed...)
+	if len(f.programs) >= keptPrograms {
+		clear(f.programs)
+	}
+	f.programs[key] = program
+	return key, program, nil
+}
+
+// glyphNumbers writes /CIDToGIDMap: two bytes for each code, itself but for the extra ones.
+func glyphNumbers(use *fontUse) []byte {
+	last := use.extra[len(use.extra)-1].code
+	out := make([]byte, 0, 2*int(last)+2)
+	for code := range int(use.extra[0].code) {
+		out = binary.BigEndian.AppendUint16(out, uint16(code))
+	}
+	for _, e := range use.extra {
+		out = binary.BigEndian.AppendUint16(out, uint16(e.glyph))
+	}
+	return out
+}
+
+func sum(set *glyphSet) [sha256.Size]byte {
+	var b []byte
+	for _, bits := range set.bits {
+		b = binary.BigEndian.AppendUint64(b, bits)
+	}
+	return sha256.Sum256(b)
+}
+
+// subsetTag gives a subset six letters that differ from set to set (ISO 32000-1, 9.6.4).
+func subsetTag(hash [sha256.Size]byte) string {
+	var tag [6]byte
+	for i := range tag {
+		tag[i] = 'A' + hash[i]%26
+	}
+	return string(tag[:])
+}
+
+// pdfName keeps the characters of a PostScript name that need no escape in a PDF name (ISO 32000-1, 7.3.5).
+func pdfName(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r > '!' && r < '~' && !strings.ContainsRune("()<>[]{}/%#+", r) {
+			return r
+		}
+		return -1
+	}, name)
+}
+
+// compress deflates a font file. The module's version is pinned, and with it the bytes that come out; the standard
+// library's change with the toolchain.
+func (f *fontWriter) compress(data []byte) ([]byte, error) {
+	f.zipped.Reset()
+	if f.zip == nil {
+		f.zip = zlib.NewWriter(&f.zipped)
+	} else {
+		f.zip.Reset(&f.zipped)
+	}
+	if _, err := f.zip.Write(data); err != nil {
+		return nil, err
+	}
+	if err := f.zip.Close(); err != nil {
+		return nil, err
+	}
+	return f.zipped.Bytes(), nil
+}
+
+// appendWidths writes /W: the widths of the glyphs in use, in thousandths of an em, runs of neighbours together.
+func appendWidths(dst []byte, use *fontUse) []byte {
+	dst = append(dst, "/DW 0/W["...)
+	previous := -2
+	add := func(code int, g typeset.GlyphID) {
+		if code != previous+1 {
+			if previous >= 0 {
+				dst = append(dst, ']')
+			}
+			dst = append(appendInt(dst, int64(code)), '[')
+		} else {
+			dst = append(dst, ' ')
+		}
+		dst = appendHundredths(dst, scale(int32(use.face.Advance(g)), use.face))
+		previous = code
+	}
+	for _, g := range use.used.glyphs() {
+		add(g, typeset.GlyphID(g))
+	}
+	for _, e := range use.extra {
+		add(int(e.code), e.glyph)
+	}
+	if previous >= 0 {
+		dst = append(dst, ']')
+	}
+	return append(dst, ']')
+}
+
+// appendHundredths writes a width given in hundred-thousandths of an em as thousandths, exactly.
+func appendHundredths(dst []byte, v int64) []byte {
+	return appendPoints(dst, typeset.Length(v*10))
+}
+
+// Flags of a font descriptor (ISO 32000-1, table 123).
+const (
+	flagFixedPitch = 1 << 0
+	flagSerif      = 1 << 1
+	flagSymbolic   = 1 << 2 // the glyphs are chosen by number, not by a standard encoding
+	flagItalic     = 1 << 6
+)
+
+// describe writes a font descriptor up to the reference to its font file.
+func describe(face *typeset.Face, name string) string {
+	m := face.Metrics
+	flags := flagSymbolic
+	if m.FixedPitch {
+		flags |= flagFixedPitch
+	}
+	if m.Serif {
+		flags |= flagSerif
+	}
+	if m.ItalicAngle != 0 {
+		flags |= flagItalic
+	}
+	thousandths := func(units int) int { return int(roundTo(scale(int32(units), face), perEm/1000)) }
+	stem := 80
+	if m.Weight >= 600 {
+		stem = 140
+	}
+	return fmt.Sprintf("<</Type/FontDescriptor/FontName/%s/Flags %d/FontBBox[%d %d %d %d]/ItalicAngle %s/Ascent %d/Descent %d"+
+		"/CapHeight %d/StemV %d/FontFile2 ", name, flags,
+		thousandths(m.Box[0]), thousandths(m.Box[1]), thousandths(m.Box[2]), thousandths(m.Box[3]),
+		strconv.FormatFloat(m.ItalicAngle, 'f', -1, 64), thousandths(m.Ascent), thousandths(m.Descent),
+		thousandths(m.CapHeight), stem)
+}
+
+// toUnicode writes the CMap that says what each code stands for (ISO 32000-1, 9.10.3). The glyphs of a cluster that leave the
+// talking to another have an empty text.
+func toUnicode(use *fontUse) []byte {
+	out := []byte("/CIDInit/ProcSet findresource begin\n12 dict begin\nbegincmap\n" +
+		"/CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)/Supplement 0>>def\n/CMapName/Adobe-Identity-UCS def\n/CMapType 2 def\n" +
+		"1 begincodespacerange\n<0000><FFFF>\nendcodespacerange\n")
+	codes := make([]extraCode, 0, 128)
+	for _, g := range use.used.glyphs() {
+		if text := use.face.Text(typeset.GlyphID(g)); text != "" {
+			codes = append(codes, extraCode{code: typeset.GlyphID(g), text: text})
+		}
+	}
+	codes = append(codes, use.extra...)
+	const most = 100 // entries in one section (Adobe Technical Note 5014)
+	for len(codes) > 0 {
+		n := min(most, len(codes))
+		out = appendInt(out, int64(n))
+		out = append(out, " beginbfchar\n"...)
+		for _, c := range codes[:n] {
+			out = append(appendHex16(append(out, '<'), uint16(c.code)), "><"...)
+			out = append(appendUTF16Hex(out, c.text), ">\n"...)
+		}
+		out = append(out, "endbfchar\n"...)
+		codes = codes[n:]
+	}
+	return append(out, "endcmap\nCMapName currentdict/CMap defineresource pop\nend\nend\n"...)
+}

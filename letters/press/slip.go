@@ -1,0 +1,107 @@
+package press
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"postbag/letters/typeset"
+)
+
+// Measures of the slip sheet, from the top left corner of the paper.
+const (
+	slipTitle  = 34 * typeset.Point
+	slipHead   = 15 * typeset.Point
+	slipText   = 11 * typeset.Point
+	slipLead   = 20 * typeset.Point
+	slipColumn = 105 * typeset.Point
+)
+
+// slip draws the slip sheet: what is in the bundle, for those who print, carry and receive it. It says only what is
+// known for certain once the letters have been written, so it replaces the master's first page at the end.
+func (b *bundle) slip(o Order, count Count) {
+	job := &b.press.job
+	b.canvas.reset()
+	left, width := typeset.MM(27), job.Paper.Width-typeset.MM(52)
+	if job.Specimen {
+		furniture := b.setter.Piece(typeset.PieceKey{Furniture: true, Page: 1, Pages: 1})
+		for i := range furniture.Marks {
+			b.canvas.mark(&furniture.Marks[i])
+		}
+	}
+	y := typeset.MM(32)
+	b.slipLine(job.Slip.Sender, true, slipHead, left, width, &y)
+	b.slipLine("Letters to", false, slipText, left, width, &y)
+	for i, line := range job.Slip.Recipient {
+		b.slipLine(line, i == 0, slipText, left, width, &y)
+	}
+	y += typeset.MM(14)
+	b.slipLine(fmt.Sprintf("Bundle %d of %d", o.Number, job.Slip.Bundles), true, slipTitle, left, width, &y)
+	y += typeset.MM(6)
+	for _, row := range b.slipRows(o, count) {
+		at := y
+		b.slipLine(row[0], false, slipText, left, slipColumn, &at)
+		b.slipLine(row[1], true, slipText, left+slipColumn, width-slipColumn, &y)
+	}
+	y += typeset.MM(10)
+	for _, line := range []string{
+		"This sheet lies on top of its bundle. Please keep bundle and sheet together.",
+		"Each letter carries its number at the foot of every page.",
+	} {
+		b.slipLine(line, false, slipText, left, width, &y)
+	}
+	if job.Slip.Contact != "" {
+		b.slipLine("If a letter or a sheet is missing, please write to "+job.Slip.Contact+".", false, slipText, left, width, &y)
+	}
+	b.canvas.end()
+
+	u := b.update
+	u.begin(slipPageObject)
+	u.string("<</Type/Page/Parent ")
+	u.ref(b.tree.leaves[0].object)
+	u.string("/Contents ")
+	u.ref(slipContentObject)
+	u.string(">>")
+	u.end()
+	u.stream(slipContentObject, "", b.canvas.out)
+}
+
+// slipRows is the account of the bundle.
+func (b *bundle) slipRows(o Order, count Count) [][2]string {
+	job := &b.press.job
+	rows := [][2]string{
+		{"Campaign", job.Slip.Campaign},
+		{"Letters", strconv.Itoa(o.Letters)},
+		{"First letter", LetterID(job.Slip.Reference, o.First)},
+		{"Last letter", LetterID(job.Slip.Reference, o.First+o.Letters-1)},
+	}
+	if len(o.Group) > 0 {
+		rows = append(rows, [2]string{"Group", strings.Join(o.Group, ", ")})
+	}
+	sides := "printed on one side"
+	if job.Duplex {
+		sides = "printed on both sides"
+	}
+	return append(rows,
+		[2]string{"Pages", strconv.Itoa(count.Pages) + ", this sheet included"},
+		[2]string{"Sheets of paper", fmt.Sprintf("%d, %s, this sheet included", count.Sheets, sides)})
+}
+
+// slipLine draws a line and goes down by its size; a text that is too wide is set smaller until it fits.
+func (b *bundle) slipLine(text string, bold bool, size, x, width typeset.Length, y *typeset.Length) {
+	if text == "" {
+		return
+	}
+	line := b.setter.Line(text, bold, size)
+	if line.Width > width {
+		line = b.setter.Line(text, bold, size*width/line.Width)
+	}
+	line.X, line.Y = x+line.X, *y
+	b.canvas.line(&line)
+	*y += max(slipLead, size*3/2)
+}
+
+// LetterID is the id of a letter: the packet's reference and the number, padded to six digits.
+func LetterID(reference string, number int) string {
+	return fmt.Sprintf("%s%06d", reference, number)
+}

@@ -1,0 +1,277 @@
+package press
+
+import (
+	"encoding/binary"
+	"fmt"
+	"slices"
+
+	"postbag/letters/typeset"
+)
+
+// subsetter makes TrueType fonts with just some glyphs of a face, for embedding in a PDF. Glyphs keep their numbers, so
+// that what was drawn before the set was known stays right; those left out are empty. Instructions are left out: they
+// serve screens of few pixels, and take half of the font.
+//
+// The tables are those that ISO 32000-1, 9.9 asks for in a CIDFontType2: glyf, head, hhea, hmtx, loca, maxp.
+type subsetter struct {
+	face             *typeset.Face
+	glyf, loca, hmtx []byte
+	head, hhea, maxp []byte
+	longLoca         bool
+	metrics          int // entries of hmtx with an advance of their own
+}
+
+func newSubsetter(face *typeset.Face) (*subsetter, error) {
+	s := &subsetter{
+		face: face, glyf: face.Table("glyf"), loca: face.Table("loca"), hmtx: face.Table("hmtx"),
+		head: face.Table("head"), hhea: face.Table("hhea"), maxp: face.Table("maxp"),
+	}
+	if len(s.head) < 54 || len(s.hhea) < 36 || len(s.maxp) < 32 {
+		return nil, fmt.Errorf("the font %s is damaged: a table is too short", face.Name)
+	}
+	s.longLoca = binary.BigEndian.Uint16(s.head[50:]) == 1
+	s.metrics = int(binary.BigEndian.Uint16(s.hhea[34:]))
+	return s, nil
+}
+
+// outline returns the bytes of a glyph; nil for an empty or damaged one.
+func (s *subsetter) outline(g int) []byte {
+	var from, to int
+	if s.longLoca {
+		if 4*g+8 > len(s.loca) {
+			return nil
+		}
+		from, to = int(binary.BigEndian.Uint32(s.loca[4*g:])), int(binary.BigEndian.Uint32(s.loca[4*g+4:]))
+	} else {
+		if 2*g+4 > len(s.loca) {
+			return nil
+		}
+		from, to = 2*int(binary.BigEndian.Uint16(s.loca[2*g:])), 2*int(binary.BigEndian.Uint16(s.loca[2*g+2:]))
+	}
+	if from < 0 || from >= to || to > len(s.glyf) || to-from < 10 {
+		return nil
+	}
+	return s.glyf[from:to]
+}
+
+// Flags of a composite glyph's components (OpenType, glyf table).
+const (
+	argsAreWords     = 1 << 0
+	haveScale        = 1 << 3
+	moreComponents   = 1 << 5
+	haveXYScale      = 1 << 6
+	haveTwoByTwo     = 1 << 7
+	haveInstructions = 1 << 8
+)
+
+// components calls visit with the offset of each component's flags in a composite glyph. It returns the end of the
+// last one; 0 when the glyph is not composite or damaged.
+func components(outline []byte, visit func(at int)) int {
+	if len(outline) < 10 || int16(binary.BigEndian.Uint16(outline)) >= 0 {
+		return 0
+	}
+	at := 10
+	for {
+		if at+4 > len(outline) {
+			return 0
+		}
+		flags := binary.BigEndian.Uint16(outline[at:])
+		visit(at)
+		at += 6
+		if flags&argsAreWords != 0 {
+			at += 2
+		}
+		switch {
+		case flags&haveScale != 0:
+			at += 2
+		case flags&haveXYScale != 0:
+			at += 4
+		case flags&haveTwoByTwo != 0:
+			at += 8
+		}
+		if at > len(outline) {
+			return 0
+		}
+		if flags&moreComponents == 0 {
+			return at
+		}
+	}
+}
+
+// close adds the glyphs that composite glyphs are made of.
+func (s *subsetter) close(set *glyphSet) {
+	pending := set.glyphs()
+	for len(pending) > 0 {
+		g := pending[len(pending)-1]
+		pending = pending[:len(pending)-1]
+		outline := s.outline(g)
+		components(outline, func(at int) {
+			part := typeset.GlyphID(binary.BigEndian.Uint16(outline[at+2:]))
+			if !set.has(part) {
+				set.add(part)
+				pending = append(pending, int(part))
+			}
+		})
+	}
+}
+
+// appendOutline appends a glyph without its instructions.
+func appendOutline(dst, outline []byte) []byte {
+	start := len(dst)
+	if end := components(outline, func(int) {}); end > 0 {
+		dst = append(dst, outline[:end]...)
+		components(dst[start:], func(at int) {
+			flags := binary.BigEndian.Uint16(dst[start+at:])
+			binary.BigEndian.PutUint16(dst[start+at:], flags&^haveInstructions)
+		})
+		return dst
+	}
+	contours := int(int16(binary.BigEndian.Uint16(outline)))
+	at := 10 + 2*contours
+	if contours < 0 || at+2 > len(outline) {
+		return dst
+	}
+	length := int(binary.BigEndian.Uint16(outline[at:]))
+	if at+2+length > len(outline) {
+		return dst
+	}
+	dst = append(dst, outline[:at]...)
+	dst = append(dst, 0, 0)
+	return append(dst, outline[at+2+length:]...)
+}
+
+// subset writes the font of a closed set of glyphs.
+func (s *subsetter) subset(set *glyphSet) []byte {
+	n := set.last() + 1
+	var glyf, loca, hmtx []byte
+	for g := range n {
+		loca = binary.BigEndian.AppendUint32(loca, uint32(len(glyf)))
+		var advance, bearing uint16
+		if set.has(typeset.GlyphID(g)) {
+			if outline := s.outline(g); outline != nil {
+				glyf = appendOutline(glyf, outline)
+				for len(glyf)%4 != 0 {
+					glyf = append(glyf, 0)
+				}
+			}
+			advance, bearing = s.metric(g)
+		}
+		hmtx = binary.BigEndian.AppendUint16(hmtx, advance)
+		hmtx = binary.BigEndian.AppendUint16(hmtx, bearing)
+	}
+	loca = binary.BigEndian.AppendUint32(loca, uint32(len(glyf)))
+
+	head, hhea, maxp := slices.Clone(s.head), slices.Clone(s.hhea), slices.Clone(s.maxp)
+	binary.BigEndian.PutUint16(head[50:], 1)         // long offsets
+	binary.BigEndian.PutUint32(head[8:], 0)          // checksum adjustment: set below
+	binary.BigEndian.PutUint16(hhea[34:], uint16(n)) // numberOfHMetrics
+	binary.BigEndian.PutUint16(maxp[4:], uint16(n))  // numGlyphs
+	binary.BigEndian.PutUint16(maxp[26:], 0)         // maxSizeOfInstructions
+	return assemble([]table{
+		{"glyf", glyf}, {"head", head}, {"hhea", hhea}, {"hmtx", hmtx}, {"loca", loca}, {"maxp", maxp},
+	})
+}
+
+func (s *subsetter) metric(g int) (advance, bearing uint16) {
+	if s.metrics == 0 {
+		return 0, 0
+	}
+	if at := 4 * min(g, s.metrics-1); at+4 <= len(s.hmtx) {
+		advance, bearing = binary.BigEndian.Uint16(s.hmtx[at:]), binary.BigEndian.Uint16(s.hmtx[at+2:])
+	}
+	if at := 4*s.metrics + 2*(g-s.metrics); g >= s.metrics && at+2 <= len(s.hmtx) {
+		bearing = binary.BigEndian.Uint16(s.hmtx[at:])
+	}
+	return advance, bearing
+}
+
+type table struct {
+	tag  string
+	data []byte
+}
+
+// assemble puts tables, sorted by tag, into a font file (OpenType, "Organization of an OpenType Font").
+func assemble(tables []table) []byte {
+	n := len(tables)
+	power, log := 1, 0
+	for power*2 <= n {
+		power, log = power*2, log+1
+	}
+	out := []byte{0, 1, 0, 0}
+	for _, v := range []int{n, power * 16, log, (n - power) * 16} {
+		out = binary.BigEndian.AppendUint16(out, uint16(v))
+	}
+	offset, headAt := 12+16*n, 0
+	for _, t := range tables {
+		if t.tag == "head" {
+			headAt = offset
+		}
+		out = append(out, t.tag...)
+		for _, v := range []uint32{checksum(t.data), uint32(offset), uint32(len(t.data))} {
+			out = binary.BigEndian.AppendUint32(out, v)
+		}
+		offset += (len(t.data) + 3) &^ 3
+	}
+	for _, t := range tables {
+		out = append(out, t.data...)
+		for len(out)%4 != 0 {
+			out = append(out, 0)
+		}
+	}
+	binary.BigEndian.PutUint32(out[headAt+8:], 0xB1B0AFBA-checksum(out))
+	return out
+}
+
+func checksum(data []byte) uint32 {
+	var sum uint32
+	for len(data) >= 4 {
+		sum += binary.BigEndian.Uint32(data)
+		data = data[4:]
+	}
+	var rest [4]byte
+	copy(rest[:], data)
+	return sum + binary.BigEndian.Uint32(rest[:])
+}
+
+// glyphSet is a set of glyph numbers.
+type glyphSet struct {
+	bits []uint64
+}
+
+func (s *glyphSet) add(g typeset.GlyphID) {
+	word := int(g >> 6)
+	for word >= len(s.bits) {
+		s.bits = append(s.bits, 0)
+	}
+	s.bits[word] |= 1 << (g & 63)
+}
+
+func (s *glyphSet) has(g typeset.GlyphID) bool {
+	word := int(g >> 6)
+	return word < len(s.bits) && s.bits[word]&(1<<(g&63)) != 0
+}
+
+// glyphs lists the set in order.
+func (s *glyphSet) glyphs() []int {
+	var out []int
+	for w, bits := range s.bits {
+		for b := range 64 {
+			if bits&(1<<b) != 0 {
+				out = append(out, w*64+b)
+			}
+		}
+	}
+	return out
+}
+
+// last is the highest glyph in the set; 0 when it is empty (glyph 0 is always there).
+func (s *glyphSet) last() int {
+	for w := len(s.bits) - 1; w >= 0; w-- {
+		for b := 63; b >= 0; b-- {
+			if s.bits[w]&(1<<b) != 0 {
+				return w*64 + b
+			}
+		}
+	}
+	return 0
+}

@@ -1,0 +1,227 @@
+package typeset
+
+import (
+	"postbag/letters/merge"
+	"postbag/templates"
+)
+
+// Role says what a block is to the letter, and with it how it is set.
+type Role uint8
+
+// The roles, in the order in which a letter has them.
+const (
+	Address Role = iota
+	Date
+	Subject
+	Salutation
+	Body
+	Closing
+	Signature // the lines under the closing: name, place
+)
+
+// Element is a block of the letter with its role.
+type Element struct {
+	Role  Role
+	Block merge.Block
+}
+
+// Design says what a letter looks like, apart from its text.
+type Design struct {
+	Paper     Paper
+	Language  string   // BCP 47
+	Justify   bool     // body paragraphs have two straight edges
+	Specimen  bool     // mark every page
+	Sender    []string // the letterhead; the first line is set bold
+	Running   string   // heads the following pages, before the page number
+	Reference string   // letter id without its number, at the foot of every page
+}
+
+// Measures of the plain layout. Body text is 11 on 14 points: some 85 characters a line in Liberation Serif.
+const (
+	bodySize     = 11 * Point
+	smallSize    = 9 * Point
+	footSize     = 8 * Point
+	leading      = 14 * Point
+	smallLeading = 12 * Point
+	halfLine     = leading / 2
+	listIndent   = 18 * Point
+)
+
+// frame is where things stand on a sheet, from its top left corner.
+type frame struct {
+	left, width    Length
+	senderTop      Length // baseline of the letterhead's first line
+	firstTop       Length // baseline of the first line of text on page 1
+	followTop      Length // and on following pages
+	headTop        Length // baseline of the running head of following pages
+	bottom, footer Length // lowest baseline of text; baseline of the foot
+}
+
+func frameFor(p Paper) frame {
+	left, right := MM(27), MM(25)
+	return frame{
+		left: left, width: p.Width - left - right,
+		senderTop: MM(20), firstTop: p.Height * 17 / 100,
+		headTop: MM(20), followTop: MM(32),
+		bottom: p.Height - MM(24), footer: p.Height - MM(13),
+	}
+}
+
+// blockStyle is how one block is set: its paragraph style and the space around it.
+type blockStyle struct {
+	paragraphStyle
+	x        Length // from the frame's left edge
+	before   Length // space above the block's first line, beyond the leading
+	leading  Length
+	keepNext bool // no page break after it
+	center   bool
+}
+
+// Layout is a letter laid out: everything that is the same for all signers. It is read-only, so goroutines share it.
+type Layout struct {
+	fonts  *Fonts
+	design Design
+	frame  frame
+	blocks []layoutBlock
+	base   map[wordKey]*Word
+	draw   func(*Word) any
+	rtl    bool
+
+	digits    [10]*Word
+	reference Line // the fixed part of the foot
+	numberX   Length
+	home      map[PieceKey]Length // where the typical letter has its pieces
+	typical   []PlannedPage
+}
+
+// layoutBlock is one block with its style; a fixed one has its lines.
+type layoutBlock struct {
+	element Element
+	style   blockStyle
+	lines   []Line // of a fixed block
+	marker  string
+	fixed   bool
+}
+
+// NewLayout lays a letter out. typical is the values of some signer: the letter as it comes out for them decides which
+// pieces are laid out in advance. draw is called once for each word, and what it returns kept as Word.Ink; calls for a
+// Setter's words come from that Setter's goroutine.
+func NewLayout(fonts *Fonts, design Design, elements []Element, typical []string, draw func(*Word) any) (*Layout, error) {
+	l := &Layout{
+		fonts: fonts, design: design, frame: frameFor(design.Paper), draw: draw,
+		rtl: rightToLeft(design.Language), home: map[PieceKey]Length{},
+	}
+	s := newSetter(l)
+	for _, e := range elements {
+		l.blocks = append(l.blocks, l.newBlock(e))
+	}
+	for i := range l.blocks {
+		b := &l.blocks[i]
+		if b.fixed {
+			b.lines = s.setAlone(b)
+		}
+	}
+	l.layReference(s)
+	first, err := s.Set(typical, 0)
+	if err != nil {
+		return nil, err
+	}
+	for i := range first.Pages {
+		page := &first.Pages[i]
+		for _, stamp := range page.Stamps {
+			if _, ok := l.home[stamp.Piece]; !ok {
+				l.home[stamp.Piece] = stamp.Y
+			}
+		}
+		l.typical = append(l.typical, PlannedPage{Stamps: page.Stamps})
+	}
+	l.base = s.shaper.young
+	return l, nil
+}
+
+// Typical returns the pages of the typical letter: the pieces on them are worth making in advance.
+func (l *Layout) Typical() []PlannedPage { return l.typical }
+
+func (l *Layout) newBlock(e Element) layoutBlock {
+	b := layoutBlock{element: e, fixed: e.Block.Fixed(), style: l.styleOf(e)}
+	if e.Role == Body && e.Block.Kind == templates.Item {
+		b.marker = e.Block.Marker
+	}
+	return b
+}
+
+// styleOf is the style sheet.
+func (l *Layout) styleOf(e Element) blockStyle {
+	s := blockStyle{leading: leading}
+	s.size, s.measure, s.rtl = bodySize, l.frame.width, l.rtl
+	switch e.Role {
+	case Address:
+		s.keepNext = true
+	case Date:
+		s.align, s.before, s.keepNext = alignEnd, 2*leading, true
+	case Subject:
+		s.style, s.before, s.keepNext = templates.Bold, 2*leading, true
+	case Salutation:
+		s.before, s.keepNext = leading, true
+	case Closing:
+		s.before, s.keepNext = leading, true
+	case Signature:
+		s.keepNext = true
+	case Body:
+		l.styleBody(&s, e)
+	}
+	return s
+}
+
+func (l *Layout) styleBody(s *blockStyle, e Element) {
+	if l.design.Justify {
+		s.align = alignJustify
+	}
+	s.before = halfLine
+	switch e.Block.Kind {
+	case templates.Heading:
+		s.style, s.align, s.before, s.keepNext = templates.Bold, alignStart, leading, true
+		if e.Block.Level == 1 {
+			s.size = 13 * Point
+		}
+	case templates.Item:
+		indent := listIndent * Length(max(1, e.Block.Level))
+		s.measure -= indent
+		if !l.rtl {
+			s.x = indent
+		}
+		if e.Block.Marker != "" {
+			s.before = halfLine / 2
+		}
+	case templates.Break:
+		s.align, s.center = alignStart, true
+	}
+}
+
+// rightToLeft tells whether a language is written from right to left.
+func rightToLeft(language string) bool {
+	switch base, _, _ := cutTag(language); base {
+	case "ar", "he", "fa", "ur", "ps", "sd", "ug", "yi", "dv", "ckb":
+		return true
+	}
+	return false
+}
+
+func cutTag(tag string) (base, rest string, found bool) {
+	for i := range tag {
+		if tag[i] == '-' || tag[i] == '_' {
+			return tag[:i], tag[i+1:], true
+		}
+	}
+	return tag, "", false
+}
+
+// layReference prepares the foot: the fixed part of the letter id, and the ten digits that follow it.
+func (l *Layout) layReference(s *Setter) {
+	for d := range l.digits {
+		l.digits[d] = s.shaper.word([]byte{'0' + byte(d)}, 0, false)
+	}
+	l.reference = s.line(l.design.Reference, 0, footSize)
+	l.reference.X, l.reference.Y = l.frame.left, l.frame.footer
+	l.numberX = l.reference.X + l.reference.Width
+}

@@ -1,0 +1,299 @@
+package typeset
+
+import "fmt"
+
+// Pages are planned from heights alone. How many lines each varying block takes decides where every line of the
+// letter stands; so the plan is kept under those counts, and the next letter with the same counts is placed by
+// looking it up. A plan names its fixed parts as pieces: runs of fixed lines that stand together on a page. A piece is
+// the same wherever it stands, so it is drawn once and stamped with an offset.
+
+// PieceKey names a fixed piece of a letter: a part of its text, from one line to another, or the furniture of a page.
+type PieceKey struct {
+	Furniture           bool
+	Page, Pages         uint16 // of furniture: page numbers from 1
+	Block, Line         uint16 // of text: the first line
+	LastBlock, LastLine uint16 // and the last
+}
+
+// Piece is something that many letters share, ready to be drawn. Its lines stand where the typical letter has them.
+type Piece struct {
+	Lines []Line
+	Marks []Mark
+}
+
+// Mark is a line of text drawn across the page in grey, under everything else. It turns about its start by an angle
+// given by its cosine and sine in thousandths.
+type Mark struct {
+	Line     Line
+	Cos, Sin int
+	Gray     int // thousandths; 0 is black
+}
+
+// Stamp is a piece on a page. Y is where its first line stands (0 for furniture); Down is how far that is below the
+// place it was laid out for.
+type Stamp struct {
+	Piece PieceKey
+	Y     Length
+	Down  Length
+}
+
+// PlannedPage is the fixed part of a page.
+type PlannedPage struct {
+	Stamps []Stamp
+	slots  []slot
+}
+
+// slot is where lines of a varying block stand on a page.
+type slot struct {
+	block      int
+	from, to   int // its lines
+	y, leading Length
+}
+
+// plan is the pages of a letter whose varying blocks have certain heights.
+type plan struct {
+	pages []PlannedPage
+}
+
+// row is one line of the letter as the page breaker sees it.
+type row struct {
+	block, line int
+	before      Length // space above it when it is not the first on its page, leading included
+	mayBreak    bool   // a page may start with it
+}
+
+// planPages breaks the letter into pages, given how many lines each block has.
+//
+// A page takes as many rows as fit and then gives back what must not be parted: a paragraph leaves at least two lines
+// on either side of a break (no widows, no orphans), headings stay with what they head, and the signature block
+// takes at least two lines of text with it.
+func (l *Layout) planPages(heights []int) (*plan, error) {
+	rows := l.rows(heights)
+	if len(rows) > 1<<15 {
+		return nil, fmt.Errorf("a letter of %d lines is too long", len(rows))
+	}
+	p := &plan{}
+	for start := 0; start < len(rows); {
+		top := l.frame.followTop
+		if len(p.pages) == 0 {
+			top = l.frame.firstTop
+		}
+		end := l.fillPage(rows, start, top)
+		p.pages = append(p.pages, l.planPage(rows[start:end], top))
+		start = end
+	}
+	for i := range p.pages {
+		furniture := PieceKey{Furniture: true, Page: uint16(i + 1), Pages: uint16(len(p.pages))}
+		p.pages[i].Stamps = append([]Stamp{{Piece: furniture}}, p.pages[i].Stamps...)
+	}
+	return p, nil
+}
+
+// rows lists all lines of the letter and marks where a page may start.
+func (l *Layout) rows(heights []int) []row {
+	var rows []row
+	keep := true // no break before the first row
+	for b, n := range heights {
+		style := &l.blocks[b].style
+		for i := range n {
+			r := row{block: b, line: i, before: style.leading}
+			if i == 0 {
+				r.before += style.before
+				r.mayBreak = !keep
+			} else {
+				r.mayBreak = i >= 2 && n-i >= 2
+			}
+			rows = append(rows, r)
+		}
+		if n > 0 {
+			keep = style.keepNext
+		}
+	}
+	l.keepSignature(rows)
+	return rows
+}
+
+// keepSignature lets no page start between the closing and the last two lines before it.
+func (l *Layout) keepSignature(rows []row) {
+	for i := range rows {
+		if role := l.blocks[rows[i].block].element.Role; role != Closing && role != Signature {
+			continue
+		}
+		rows[i].mayBreak = false
+		if i > 0 && l.blocks[rows[i-1].block].element.Role == Body {
+			rows[i-1].mayBreak = false
+		}
+	}
+}
+
+// fillPage returns the row after the last one of the page that starts with rows[start].
+func (l *Layout) fillPage(rows []row, start int, top Length) int {
+	y, end := top, start+1
+	for end < len(rows) && y+rows[end].before <= l.frame.bottom {
+		y += rows[end].before
+		end++
+	}
+	if end == len(rows) {
+		return end
+	}
+	for i := end; i > start; i-- {
+		if rows[i].mayBreak {
+			return i
+		}
+	}
+	return end // nothing can be kept together: it is longer than a page
+}
+
+// planPage places the rows of one page.
+func (l *Layout) planPage(rows []row, top Length) PlannedPage {
+	var page PlannedPage
+	y := top
+	fixed := -1 // the stamp that the last row extended
+	for i, r := range rows {
+		if i > 0 {
+			y += r.before
+		}
+		if !l.blocks[r.block].fixed {
+			page.addSlot(r, y, l.blocks[r.block].style.leading)
+			fixed = -1
+			continue
+		}
+		if fixed < 0 {
+			page.Stamps = append(page.Stamps, Stamp{Piece: PieceKey{Block: uint16(r.block), Line: uint16(r.line)}, Y: y})
+			fixed = len(page.Stamps) - 1
+		}
+		key := &page.Stamps[fixed].Piece
+		key.LastBlock, key.LastLine = uint16(r.block), uint16(r.line)
+	}
+	for i := range page.Stamps {
+		s := &page.Stamps[i]
+		s.Down = s.Y - l.home[s.Piece]
+	}
+	return page
+}
+
+func (p *PlannedPage) addSlot(r row, y, leading Length) {
+	if n := len(p.slots); n > 0 && p.slots[n-1].block == r.block {
+		p.slots[n-1].to++
+		return
+	}
+	p.slots = append(p.slots, slot{block: r.block, from: r.line, to: r.line + 1, y: y, leading: leading})
+}
+
+// Piece lays a fixed piece out. The result is the same whichever goroutine asks.
+func (s *Setter) Piece(key PieceKey) Piece {
+	if key.Furniture {
+		return s.furniture(int(key.Page), int(key.Pages))
+	}
+	l := s.layout
+	var p Piece
+	y := l.home[key]
+	for b := int(key.Block); b <= int(key.LastBlock); b++ {
+		block := &l.blocks[b]
+		for i, line := range block.lines {
+			if b == int(key.Block) && i < int(key.Line) {
+				continue
+			}
+			if b == int(key.LastBlock) && i > int(key.LastLine) {
+				break
+			}
+			if len(p.Lines) > 0 {
+				y += block.style.leading
+				if i == 0 {
+					y += block.style.before
+				}
+			}
+			line.X += l.frame.left + block.style.x
+			line.Y = y
+			p.Lines = append(p.Lines, line)
+			if i == 0 && block.marker != "" {
+				p.Lines = append(p.Lines, s.markerLine(block, y))
+			}
+		}
+	}
+	return p
+}
+
+// markerLine sets a list item's number or bullet in the indent beside its first line.
+func (s *Setter) markerLine(b *layoutBlock, y Length) Line {
+	l := s.layout
+	marker := s.line(b.marker, 0, b.style.size)
+	marker.Y = y
+	gap := Length(6 * Point)
+	marker.X = l.frame.left + b.style.x - gap - marker.Width
+	if l.rtl {
+		marker.X = l.frame.left + b.style.measure + gap
+	}
+	return marker
+}
+
+// furniture sets what stands on a page beside the text: letterhead or running head, foot, and the specimen mark.
+func (s *Setter) furniture(page, pages int) Piece {
+	l := s.layout
+	var p Piece
+	if l.design.Specimen {
+		p.Marks = append(p.Marks, s.specimenMark())
+	}
+	if page == 1 {
+		y := l.frame.senderTop
+		for i, text := range l.design.Sender {
+			style := Style(0)
+			if i == 0 {
+				style = boldStyle
+			}
+			line := s.line(text, style, smallSize)
+			line.X, line.Y = l.frame.left+l.frame.width-line.Width, y
+			if l.rtl {
+				line.X = l.frame.left
+			}
+			p.Lines = append(p.Lines, line)
+			y += smallLeading
+		}
+	} else {
+		left := s.line(l.design.Running, 0, smallSize)
+		right := s.line(pageOfPages(l.design.Language, page, pages), 0, smallSize)
+		left.X, right.X = l.frame.left, l.frame.left+l.frame.width-right.Width
+		if l.rtl {
+			left.X, right.X = l.frame.left+l.frame.width-left.Width, l.frame.left
+		}
+		left.Y, right.Y = l.frame.headTop, l.frame.headTop
+		p.Lines = append(p.Lines, left, right)
+	}
+	p.Lines = append(p.Lines, l.reference)
+	return p
+}
+
+// pageWords says "page 2 of 3" in the letter's language.
+var pageWords = map[string]string{
+	"en": "Page %d of %d",
+	"es": "Página %d de %d",
+	"fr": "Page %d sur %d",
+	"de": "Seite %d von %d",
+	"ar": "صفحة %d من %d",
+	"it": "Pagina %d di %d",
+	"pt": "Página %d de %d",
+	"nl": "Pagina %d van %d",
+}
+
+func pageOfPages(language string, page, pages int) string {
+	base, _, _ := cutTag(language)
+	format, ok := pageWords[base]
+	if !ok {
+		format = "%d / %d"
+	}
+	return fmt.Sprintf(format, page, pages)
+}
+
+// specimenText is what every page of a sample or preview says.
+const specimenText = "SPECIMEN"
+
+// specimenMark sets it across the sheet, rising with a slope of four to three, centred.
+func (s *Setter) specimenMark() Mark {
+	const cos, sin = 600, 800
+	paper := s.layout.design.Paper
+	line := s.line(specimenText, boldStyle, 96*Point)
+	half := line.Width / 2
+	line.X = paper.Width/2 - half*cos/1000 + 20*Point
+	line.Y = paper.Height/2 + half*sin/1000 + 20*Point
+	return Mark{Line: line, Cos: cos, Sin: sin, Gray: 880}
+}

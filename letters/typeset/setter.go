@@ -1,0 +1,172 @@
+package typeset
+
+import (
+	"fmt"
+
+	"postbag/letters/merge"
+	"postbag/templates"
+)
+
+const boldStyle = templates.Bold
+
+// Page is one page of a letter. Its slices are the Setter's, valid until it sets the next letter.
+type Page struct {
+	Stamps []Stamp
+	Lines  []Line // the signer's own
+	Number Line   // the number of the letter, after the fixed part of its id
+}
+
+// Letter is a letter set for one signer.
+type Letter struct {
+	Pages []Page
+}
+
+// Setter sets letters, one after the other. It belongs to one goroutine.
+type Setter struct {
+	layout  *Layout
+	shaper  *shaper
+	par     paragraph
+	runs    []merge.Run
+	items   []Item
+	lines   []Line
+	firsts  []int // the first of each block's lines
+	heights []int
+	key     []byte
+	plans   map[string]*plan
+	number  [20]Item
+	letter  Letter
+}
+
+// NewSetter makes a setter for the layout.
+func (l *Layout) NewSetter() *Setter { return newSetter(l) }
+
+func newSetter(l *Layout) *Setter {
+	return &Setter{
+		layout: l, shaper: newShaper(l.fonts, l.design.Language, l.draw, l.base), plans: map[string]*plan{},
+	}
+}
+
+// Set sets the letter of one signer; number is the letter's, 6 digits or more on paper. The result is valid until the
+// next call. An error names a character that no font has: such signers are to be held back before (Fonts.Missing).
+func (s *Setter) Set(values []string, number int) (*Letter, error) {
+	s.items, s.lines, s.firsts = s.items[:0], s.lines[:0], s.firsts[:0]
+	s.heights, s.key = s.heights[:0], s.key[:0]
+	for i := range s.layout.blocks {
+		b := &s.layout.blocks[i]
+		s.firsts = append(s.firsts, len(s.lines))
+		if b.fixed {
+			s.heights = append(s.heights, len(b.lines))
+			continue
+		}
+		n := len(s.lines)
+		s.lines = s.setBlock(b, values, s.lines)
+		n = len(s.lines) - n
+		s.heights = append(s.heights, n)
+		s.key = append(s.key, byte(n>>8), byte(n))
+	}
+	if err := s.checkGlyphs(); err != nil {
+		return nil, err
+	}
+	p, ok := s.plans[string(s.key)]
+	if !ok {
+		var err error
+		if p, err = s.layout.planPages(s.heights); err != nil {
+			return nil, err
+		}
+		s.plans[string(s.key)] = p
+	}
+	s.place(p, number)
+	return &s.letter, nil
+}
+
+// checkGlyphs makes sure that no box is printed.
+func (s *Setter) checkGlyphs() error {
+	for i := range s.items {
+		if w := s.items[i].Word; w.lacks {
+			return fmt.Errorf("no font can set %q", w.text)
+		}
+	}
+	return nil
+}
+
+// setBlock sets one block for the values and appends its lines to dst, in the block's own coordinates.
+func (s *Setter) setBlock(b *layoutBlock, values []string, dst []Line) []Line {
+	s.runs = b.element.Block.Fill(values, s.runs[:0])
+	first := len(dst)
+	dst = s.par.set(s.shaper, s.runs, &b.style.paragraphStyle, &s.items, dst)
+	if b.style.center {
+		for i := first; i < len(dst); i++ {
+			dst[i].X = (b.style.measure - dst[i].Width) / 2
+		}
+	}
+	return dst
+}
+
+// setAlone sets a fixed block into memory of its own.
+func (s *Setter) setAlone(b *layoutBlock) []Line {
+	items := s.items
+	s.items = nil
+	lines := s.setBlock(b, nil, nil)
+	s.items = items
+	return lines
+}
+
+// line sets a short text on one line of its own, as wide as it comes, into memory of its own.
+func (s *Setter) line(text string, style Style, size Length) Line {
+	ps := paragraphStyle{size: size, style: style, measure: 1 << 30, rtl: s.layout.rtl && hasRightToLeft(text)}
+	var items []Item
+	var par paragraph
+	lines := par.set(s.shaper, []merge.Run{{Text: text}}, &ps, &items, nil)
+	if len(lines) == 0 {
+		return Line{Size: size}
+	}
+	lines[0].X = 0
+	return lines[0]
+}
+
+// Line sets a text on one line for paperwork: slip sheets and the like. X and Y are the caller's to fill.
+func (s *Setter) Line(text string, bold bool, size Length) Line {
+	style := Style(0)
+	if bold {
+		style = boldStyle
+	}
+	return s.line(text, style, size)
+}
+
+// place puts the lines of the varying blocks where the plan has them.
+func (s *Setter) place(p *plan, number int) {
+	l := s.layout
+	s.letter.Pages = s.letter.Pages[:0]
+	numberLine := s.numberLine(number)
+	at := 0
+	for i := range p.pages {
+		planned := &p.pages[i]
+		page := Page{Stamps: planned.Stamps, Number: numberLine}
+		from := at
+		for _, slot := range planned.slots {
+			x := l.frame.left + l.blocks[slot.block].style.x
+			lines := s.lines[s.firsts[slot.block]+slot.from : s.firsts[slot.block]+slot.to]
+			for k := range lines {
+				lines[k].X += x
+				lines[k].Y = slot.y + Length(k)*slot.leading
+			}
+			at = s.firsts[slot.block] + slot.to
+		}
+		page.Lines = s.lines[from:at]
+		s.letter.Pages = append(s.letter.Pages, page)
+	}
+}
+
+// numberLine sets a letter's number from digits that were shaped once.
+func (s *Setter) numberLine(number int) Line {
+	n := len(s.number)
+	var width Length
+	for digits := 0; number > 0 || digits < 6; digits++ {
+		n--
+		w := s.layout.digits[number%10]
+		s.number[n] = Item{Word: w}
+		width += w.Width.At(footSize)
+		number /= 10
+	}
+	return Line{X: s.layout.numberX, Y: s.layout.frame.footer, Size: footSize, Items: s.number[n:], Width: width}
+}

@@ -1,0 +1,404 @@
+package typeset
+
+import (
+	"strings"
+	"unsafe"
+
+	"github.com/go-text/typesetting/font"
+	"github.com/go-text/typesetting/harfbuzz"
+	"github.com/go-text/typesetting/language"
+	"github.com/go-text/typesetting/segmenter"
+)
+
+// Glyph is one positioned glyph. Distances are in units of its face (Face.UnitsEm to the em), y upwards.
+type Glyph struct {
+	ID               GlyphID
+	Advance          int32 // how far to go on
+	XOffset, YOffset int32 // where to draw it, from the current point
+	// Text is what the glyph stands for here. Where several glyphs say something together (a cluster), each has a
+	// part of the text, so that reading them in order gives it whole; Text is empty only where a cluster has more
+	// glyphs than characters.
+	Text string
+}
+
+// GlyphRun is glyphs of one face, in visual order from left to right.
+type GlyphRun struct {
+	Face   *Face
+	Glyphs []Glyph
+	// Plain means that each glyph stands for the text that it has everywhere (Face.Text).
+	Plain bool
+	// Mute means that some glyph has no text: the run is to be marked with the text of its word.
+	Mute bool
+}
+
+// Word is a shaped stretch of text without a space: what a line is made of. It is read-only and shared by all places
+// that say the same in the same style.
+type Word struct {
+	Runs  []GlyphRun // in visual order
+	Width Em
+	Ink   any // what the layout's draw made of the word, once
+
+	text   string
+	style  Style
+	rtl    bool
+	before Em   // the space before it, kerned
+	after  Em   // what a following space moves closer
+	lacks  bool // some glyph is missing
+}
+
+type wordKey struct {
+	text  string
+	style Style
+	rtl   bool
+}
+
+// shaper shapes words with HarfBuzz and remembers them. It belongs to one goroutine.
+//
+// Words are kept in two generations: when the young one is full it becomes the old one, whose words are taken back
+// when they are asked for again. Names that recur stay; a million different ones do not fill the memory.
+type shaper struct {
+	fonts    *Fonts
+	language language.Language
+	draw     func(*Word) any
+	base     map[wordKey]*Word // shared by all shapers of a layout; never changed after the layout is made
+	young    map[wordKey]*Word
+	old      map[wordKey]*Word
+
+	buffer    *harfbuzz.Buffer
+	hb        map[*Face]*harfbuzz.Font
+	segmenter segmenter.Segmenter
+	runes     []rune
+}
+
+// generation is how many words a generation holds: with some 400 bytes a word, two of them take about 25 MB.
+const generation = 32 << 10
+
+func newShaper(fonts *Fonts, lang string, draw func(*Word) any, base map[wordKey]*Word) *shaper {
+	return &shaper{
+		fonts: fonts, language: language.NewLanguage(lang), draw: draw, base: base,
+		young: map[wordKey]*Word{}, old: map[wordKey]*Word{},
+		buffer: harfbuzz.NewBuffer(), hb: map[*Face]*harfbuzz.Font{},
+	}
+}
+
+// word returns the shaped word for text, which must hold no space. The caller may reuse text's memory.
+func (s *shaper) word(text []byte, style Style, rtl bool) *Word {
+	key := wordKey{text: unsafe.String(unsafe.SliceData(text), len(text)), style: style, rtl: rtl}
+	if w, ok := s.base[key]; ok {
+		return w
+	}
+	if w, ok := s.young[key]; ok {
+		return w
+	}
+	w, ok := s.old[key]
+	if ok {
+		delete(s.old, w.key())
+	} else {
+		w = s.shape(strings.Clone(key.text), style, rtl)
+		if s.draw != nil {
+			w.Ink = s.draw(w)
+		}
+	}
+	if len(s.young) >= generation {
+		s.forget()
+	}
+	s.young[w.key()] = w
+	return w
+}
+
+func (w *Word) key() wordKey { return wordKey{w.text, w.style, w.rtl} }
+
+// forget drops the words that were not asked for during a whole generation. Lines hold their words by pointer, so a
+// letter that is still being set loses nothing.
+func (s *shaper) forget() {
+	s.old, s.young = s.young, make(map[wordKey]*Word, generation)
+}
+
+// shape sets one word, between two spaces, so that the kerning of a space with its neighbours is known.
+func (s *shaper) shape(text string, style Style, rtl bool) *Word {
+	w := &Word{text: text, style: style, rtl: rtl}
+	s.runes = append(s.runes[:0], ' ')
+	s.runes = append(s.runes, []rune(text)...)
+	s.runes = append(s.runes, ' ')
+	runs := s.itemise(s.runes[1:len(s.runes)-1], style)
+	for i, run := range runs {
+		glyphs := s.shapeRun(s.runes, 1+run.start, 1+run.end, run, rtl, i == 0, i == len(runs)-1, w)
+		w.Runs = append(w.Runs, glyphs)
+	}
+	if rtl {
+		for i, j := 0, len(w.Runs)-1; i < j; i, j = i+1, j-1 {
+			w.Runs[i], w.Runs[j] = w.Runs[j], w.Runs[i]
+		}
+	}
+	for _, r := range w.Runs {
+		units := 0
+		for _, g := range r.Glyphs {
+			units += int(g.Advance)
+			w.lacks = w.lacks || g.ID == 0
+		}
+		w.Width += r.Face.em(units)
+	}
+	return w
+}
+
+// em turns font units into Em.
+func (f *Face) em(units int) Em {
+	v := int64(units) * int64(wholeEm) * 2
+	return Em((v/int64(f.UnitsEm) + 1) >> 1)
+}
+
+// itemRun is a stretch of one face and one script.
+type itemRun struct {
+	start, end int
+	face       *Face
+	script     language.Script
+}
+
+// itemise splits a word by script and face. A face that can set the whole word sets all of it; only where there is
+// none does the face change, and never inside a grapheme cluster.
+func (s *shaper) itemise(text []rune, style Style) []itemRun {
+	stack := s.fonts.stack(style)
+	whole := faceFor(stack, text)
+	var runs []itemRun
+	add := func(start, end int, face *Face) {
+		script := clusterScript(text[start:end])
+		if n := len(runs); n > 0 {
+			last := &runs[n-1]
+			if last.face == face && (last.script == script || !script.Strong() || !last.script.Strong()) {
+				last.end = end
+				if !last.script.Strong() {
+					last.script = script
+				}
+				return
+			}
+		}
+		runs = append(runs, itemRun{start, end, face, script})
+	}
+	if whole != nil && plainLatin(text) {
+		return []itemRun{{0, len(text), whole, language.Latin}}
+	}
+	s.segmenter.Init(text)
+	for it := s.segmenter.GraphemeIterator(); it.Next(); {
+		cluster := it.Grapheme()
+		face := whole
+		if face == nil {
+			face = faceFor(stack, cluster.Text)
+		}
+		if face == nil {
+			face = stack[0] // glyph 0: Setter.Set refuses such a letter
+		}
+		add(cluster.Offset, cluster.Offset+len(cluster.Text), face)
+	}
+	return runs
+}
+
+// plainLatin tells whether all of the text is in the Latin script, or common to all scripts, below U+0300.
+func plainLatin(text []rune) bool {
+	for _, r := range text {
+		if r >= 0x300 {
+			return false
+		}
+	}
+	return true
+}
+
+// faceFor returns the first face that has every character.
+func faceFor(stack []*Face, text []rune) *Face {
+next:
+	for _, face := range stack {
+		for _, r := range text {
+			if !invisible(r) && !face.Has(r) {
+				continue next
+			}
+		}
+		return face
+	}
+	return nil
+}
+
+func clusterScript(cluster []rune) language.Script {
+	for _, r := range cluster {
+		if script := language.LookupScript(r); script.Strong() {
+			return script
+		}
+	}
+	return language.LookupScript(cluster[0])
+}
+
+// shapeRun shapes text[start:end] with its neighbours as context. At the word's ends the spaces around it are shaped
+// with it and taken off again, as w.before and w.after.
+func (s *shaper) shapeRun(text []rune, start, end int, run itemRun, rtl, first, last bool, w *Word) GlyphRun {
+	hb, from, to := s.fontOf(run.face), start, end
+	_, _, spaced := run.face.Space()
+	if first && spaced {
+		from--
+	}
+	if last && spaced {
+		to++
+	}
+	if first && !spaced {
+		w.before = wholeEm / 4
+	}
+	b := s.buffer
+	b.Clear()
+	b.AddRunes(text, from, to-from)
+	b.Props = harfbuzz.SegmentProperties{Script: run.script, Language: s.language, Direction: harfbuzz.LeftToRight}
+	if rtl {
+		b.Props.Direction = harfbuzz.RightToLeft
+	}
+	b.Shape(hb, nil)
+
+	out := GlyphRun{Face: run.face}
+	out.Glyphs = make([]Glyph, 0, len(b.Info))
+	clusters := make([]int, 0, len(b.Info))
+	for i, info := range b.Info {
+		pos := b.Pos[i]
+		switch info.Cluster {
+		case start - 1:
+			w.before = run.face.em(int(pos.XAdvance))
+			continue
+		case end:
+			continue
+		}
+		clusters = append(clusters, info.Cluster)
+		out.Glyphs = append(out.Glyphs, Glyph{
+			ID: GlyphID(info.Glyph), Advance: int32(pos.XAdvance), XOffset: int32(pos.XOffset), YOffset: int32(pos.YOffset),
+		})
+	}
+	if last && spaced && !rtl {
+		w.after = out.takeTrailingKern(hb)
+	}
+	out.tell(text, clusters, end, rtl)
+	return out
+}
+
+// tell gives each glyph the text it stands for. Readers of a PDF put text together glyph by glyph, so what counts is that the
+// texts add up, in the order of drawing, to the word.
+func (r *GlyphRun) tell(text []rune, clusters []int, end int, rtl bool) {
+	r.Plain = true
+	for i := 0; i < len(clusters); {
+		n := 1
+		for i+n < len(clusters) && clusters[i+n] == clusters[i] {
+			n++
+		}
+		// The cluster reaches to where the next one in reading order starts.
+		next := end
+		if after := i + n; !rtl && after < len(clusters) {
+			next = clusters[after]
+		} else if rtl && i > 0 {
+			next = clusters[i-1]
+		}
+		r.tellCluster(r.Glyphs[i:i+n], text[clusters[i]:next], rtl)
+		i += n
+	}
+}
+
+// tellCluster shares the text of a cluster out to its glyphs: a character each, what is left over to the last one. From right to
+// left the first characters belong to the rightmost glyph.
+func (r *GlyphRun) tellCluster(glyphs []Glyph, text []rune, rtl bool) {
+	n := len(glyphs)
+	for i := range glyphs {
+		g := &glyphs[i]
+		if rtl {
+			g = &glyphs[n-1-i]
+		}
+		part := text[min(i, len(text)):min(i+1, len(text))]
+		if i == n-1 {
+			part = text[min(i, len(text)):]
+		}
+		g.Text = string(part)
+		r.Mute = r.Mute || len(part) == 0
+		r.Plain = r.Plain && len(part) > 0 && g.Text == r.Face.Text(g.ID)
+	}
+}
+
+// takeTrailingKern gives the last glyph its own advance back, and returns what the space after it had taken off.
+func (r *GlyphRun) takeTrailingKern(hb *harfbuzz.Font) Em {
+	if len(r.Glyphs) == 0 {
+		return 0
+	}
+	g := &r.Glyphs[len(r.Glyphs)-1]
+	own := int32(hb.GlyphHAdvance(font.GID(g.ID)))
+	if g.Advance == 0 || g.Advance == own || g.XOffset != 0 {
+		return 0
+	}
+	kern := g.Advance - own
+	g.Advance = own
+	return r.Face.em(int(kern))
+}
+
+func (s *shaper) fontOf(face *Face) *harfbuzz.Font {
+	hb, ok := s.hb[face]
+	if !ok {
+		hb = harfbuzz.NewFont(font.NewFace(face.font))
+		s.hb[face] = hb
+	}
+	return hb
+}
+
+// split cuts a word that is wider than the measure into pieces that are not, between grapheme clusters.
+func (s *shaper) split(w *Word, measure Em) []*Word {
+	var clusters [][]rune
+	s.segmenter.Init([]rune(w.text))
+	for it := s.segmenter.GraphemeIterator(); it.Next(); {
+		clusters = append(clusters, append([]rune(nil), it.Grapheme().Text...))
+	}
+	var pieces []*Word
+	for len(clusters) > 0 {
+		// The longest prefix that fits, found by halving: shaping each prefix in turn would take quadratic time.
+		fits, tooMany := 1, len(clusters)+1
+		for tooMany-fits > 1 {
+			n := (fits + tooMany) / 2
+			if s.word([]byte(joined(clusters[:n])), w.style, w.rtl).Width <= measure {
+				fits = n
+			} else {
+				tooMany = n
+			}
+		}
+		pieces = append(pieces, s.word([]byte(joined(clusters[:fits])), w.style, w.rtl))
+		clusters = clusters[fits:]
+	}
+	return pieces
+}
+
+func joined(clusters [][]rune) string {
+	var b strings.Builder
+	for _, c := range clusters {
+		for _, r := range c {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// Space gives the width of the space in a face and its glyph; ok is false when it has none.
+func (f *Face) Space() (g GlyphID, units int, ok bool) {
+	id, ok := f.font.NominalGlyph(' ')
+	if !ok || id == 0 {
+		return 0, 0, false
+	}
+	return GlyphID(id), f.Advance(GlyphID(id)), true
+}
+
+// Advance is the width of a glyph in font units (hmtx).
+func (f *Face) Advance(g GlyphID) int {
+	f.advanceOnce.Do(f.readAdvances)
+	if int(g) >= len(f.advances) {
+		return 0
+	}
+	return int(f.advances[g])
+}
+
+func (f *Face) readAdvances() {
+	face := font.NewFace(f.font)
+	f.advances = make([]uint16, f.Glyphs())
+	for g := range f.advances {
+		f.advances[g] = uint16(face.HorizontalAdvance(font.GID(g)))
+	}
+}
+
+// Text is what the word says, in reading order.
+func (w *Word) Text() string { return w.text }
+
+// RightToLeft tells whether the word is read from right to left.
+func (w *Word) RightToLeft() bool { return w.rtl }
