@@ -191,6 +191,7 @@ func parseManifest(data []byte) (*Manifest, error) {
 	if err := d.Decode(m); err != nil {
 		return nil, fmt.Errorf("it is not a manifest: %w", err)
 	}
+	m.tidy()
 	again, err := m.encode()
 	if err != nil {
 		return nil, err

@@ -2,6 +2,8 @@ package packet
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,10 +33,11 @@ type run struct {
 	Started     string            `json:"started"`
 	Finished    string            `json:"finished,omitempty"`
 	Files       map[string]string `json:"files,omitempty"` // SHA-256 of the private files, when complete
+	Check       string            `json:"check"`           // SHA-256 of this file with check empty: it is whole
 }
 
 // errNoRun is a run.json that is there and cannot be understood.
-var errNoRun = errors.New("it is not the account of a run")
+var errNoRun = errors.New("it is damaged, or of another version of Postbag")
 
 // readRun reads private/run.json; an error that is fs.ErrNotExist means that there is none.
 func readRun(root *os.Root) (*run, error) {
@@ -43,20 +46,26 @@ func readRun(root *os.Root) (*run, error) {
 		return nil, err
 	}
 	r := new(run)
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(r); err != nil || r.Format != runFormat || r.Fingerprint == "" {
+	if err := json.Unmarshal(data, r); err != nil || r.Format != runFormat {
 		return nil, errNoRun
 	}
-	if r.State != building && r.State != complete {
+	if again, err := r.encode(); err != nil || !bytes.Equal(again, data) {
 		return nil, errNoRun
 	}
 	return r, nil
 }
 
+// encode writes run.json, and the check that shows damage.
 func (r *run) encode() ([]byte, error) {
-	data, err := json.MarshalIndent(r, "", "  ")
+	unchecked := *r
+	unchecked.Check = ""
+	data, err := json.MarshalIndent(&unchecked, "", "  ")
 	if err != nil {
+		return nil, fmt.Errorf("encoding the account of the run: %w", err)
+	}
+	sum := sha256.Sum256(data)
+	unchecked.Check = hex.EncodeToString(sum[:])
+	if data, err = json.MarshalIndent(&unchecked, "", "  "); err != nil {
 		return nil, fmt.Errorf("encoding the account of the run: %w", err)
 	}
 	return append(data, '\n'), nil

@@ -1,15 +1,27 @@
 package packet
 
 import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
+	"runtime"
+	"sort"
 	"strings"
 	"testing"
+	"time"
 )
 
 func wantFault(t *testing.T, dir, path, what string) {
 	t.Helper()
-	for _, f := range verified(t, dir) {
+	faults := verified(t, dir)
+	for _, f := range faults {
 		if f.Path == path && strings.Contains(f.What, what) {
 			if f.Do == "" {
 				t.Errorf("the fault says nothing to do: %+v", f)
@@ -17,8 +29,438 @@ func wantFault(t *testing.T, dir, path, what string) {
 			return
 		}
 	}
-	t.Errorf("no fault of %s that %q: %v", path, what, verified(t, dir))
+	t.Errorf("no fault of %s that it %q: %v", path, what, faults)
 }
 
-var _ = os.Remove
-var _ = filepath.Join
+// harm does something to a packet, and returns what it did and how to undo it.
+type harm func(r *rand.Rand, dir string, files []string) (what string, undo func() error)
+
+func pick(r *rand.Rand, files []string) string { return files[r.IntN(len(files))] }
+
+// onFile changes the bytes of a file.
+func onFile(change func(r *rand.Rand, data []byte) []byte) harm {
+	return func(r *rand.Rand, dir string, files []string) (string, func() error) {
+		name := pick(r, files)
+		path := filepath.Join(dir, name)
+		before, err := os.ReadFile(path)
+		if err != nil {
+			return err.Error(), func() error { return err }
+		}
+		after := change(r, bytes.Clone(before))
+		os.WriteFile(path, after, 0o600)
+		return fmt.Sprintf("%s: %d bytes became %d", name, len(before), len(after)),
+			func() error { return os.WriteFile(path, before, 0o600) }
+	}
+}
+
+func renamed(dir, from, to string) (string, func() error) {
+	os.MkdirAll(filepath.Dir(filepath.Join(dir, to)), 0o755)
+	err := os.Rename(filepath.Join(dir, from), filepath.Join(dir, to))
+	return fmt.Sprintf("%s renamed to %s (%v)", from, to, err), func() error {
+		return os.Rename(filepath.Join(dir, to), filepath.Join(dir, from))
+	}
+}
+
+func added(dir, name string) (string, func() error) {
+	path := filepath.Join(dir, name)
+	err := os.WriteFile(path, []byte("x"), 0o600)
+	return fmt.Sprintf("%s added (%v)", name, err), func() error { return os.Remove(path) }
+}
+
+var harms = map[string]harm{
+	"bit flipped": onFile(func(r *rand.Rand, data []byte) []byte {
+		data[r.IntN(len(data))] ^= 1 << r.IntN(8)
+		return data
+	}),
+	"cut": onFile(func(r *rand.Rand, data []byte) []byte { return data[:r.IntN(len(data)-1)] }),
+	"lengthened": onFile(func(r *rand.Rand, data []byte) []byte {
+		return append(data, []byte("\n \x00x}")[r.IntN(5)])
+	}),
+	"byte taken out": onFile(func(r *rand.Rand, data []byte) []byte {
+		at := r.IntN(len(data))
+		return append(data[:at], data[at+1:]...)
+	}),
+	"byte put in": onFile(func(r *rand.Rand, data []byte) []byte {
+		at := r.IntN(len(data))
+		return append(data[:at], append([]byte{'7'}, data[at:]...)...)
+	}),
+	"removed": func(r *rand.Rand, dir string, files []string) (string, func() error) {
+		return renamed(dir, pick(r, files), "../away")
+	},
+	"renamed": func(r *rand.Rand, dir string, files []string) (string, func() error) {
+		name := pick(r, files)
+		return renamed(dir, name, name+"~")
+	},
+	"in capitals": func(r *rand.Rand, dir string, files []string) (string, func() error) {
+		name := pick(r, files)
+		base := filepath.Base(name)
+		if base == strings.ToUpper(base) {
+			return "", nil
+		}
+		return renamed(dir, name, filepath.ToSlash(filepath.Join(filepath.Dir(name), strings.ToUpper(base))))
+	},
+	"folder in capitals": func(r *rand.Rand, dir string, files []string) (string, func() error) {
+		name := pick(r, []string{"deliver", "deliver/bundles", "print", "private"})
+		return renamed(dir, name, filepath.ToSlash(filepath.Join(filepath.Dir(name), "B"+filepath.Base(name)[1:])))
+	},
+	"exchanged": func(r *rand.Rand, dir string, files []string) (string, func() error) {
+		a, b := pick(r, files), pick(r, files)
+		if a == b {
+			return "", nil
+		}
+		swap := func() error {
+			renamed(dir, a, "../away")
+			renamed(dir, b, a)
+			_, _ = renamed(dir, "../away", b)
+			return nil
+		}
+		swap()
+		return a + " exchanged with " + b, swap
+	},
+	"folder instead": func(r *rand.Rand, dir string, files []string) (string, func() error) {
+		name := pick(r, files)
+		what, undo := renamed(dir, name, "../away")
+		os.Mkdir(filepath.Join(dir, name), 0o755)
+		return what + " and a folder put there", func() error {
+			os.Remove(filepath.Join(dir, name))
+			return undo()
+		}
+	},
+	"link instead": func(r *rand.Rand, dir string, files []string) (string, func() error) {
+		name := pick(r, files)
+		what, undo := renamed(dir, name, "../away")
+		if err := os.Symlink(filepath.Join(dir, "../away"), filepath.Join(dir, name)); err != nil {
+			undo()
+			return "", nil
+		}
+		return what + " and a link to it put there", func() error {
+			os.Remove(filepath.Join(dir, name))
+			return undo()
+		}
+	},
+	"added": func(r *rand.Rand, dir string, files []string) (string, func() error) {
+		return added(dir, pick(r, []string{"x", "deliver/x.pdf", "deliver/bundles/bundle-0004.pdf", "deliver/bundles/bundle-00001.pdf",
+			"deliver/07-more.pdf", "print/box-labels.pdf", "deliver/.hidden", ".postbag", "\x1b[2J", "deliver/bundles/.bundle-0001.pdf.postbag-tmp"}))
+	},
+	"folder added": func(r *rand.Rand, dir string, files []string) (string, func() error) {
+		path := filepath.Join(dir, pick(r, []string{"x", "deliver/print", "private2", "deliver/bundles/bundle-0009.pdf"}))
+		err := os.Mkdir(path, 0o755)
+		return fmt.Sprintf("folder %s added (%v)", path, err), func() error { return os.Remove(path) }
+	},
+}
+
+// Whatever is done to a packet, verify sees it; and it sees nothing in a packet to which nothing was done.
+func TestEveryHarmIsSeen(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "packet")
+	small.make(t, dir, "f")
+	whole := contents(t, dir)
+	files := []string{runFile}
+	for name := range whole {
+		files = append(files, name)
+	}
+	sort.Strings(files)
+	kinds := make([]string, 0, len(harms))
+	for kind := range harms {
+		kinds = append(kinds, kind)
+	}
+	sort.Strings(kinds)
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 0))
+	rounds := 3000
+	if testing.Short() {
+		rounds = 400
+	}
+	for n := range rounds {
+		kind := kinds[n%len(kinds)]
+		what, undo := harms[kind](random, dir, files)
+		if undo == nil {
+			continue
+		}
+		r, err := Verify(context.Background(), dir, nil)
+		if err == nil && len(r.Faults) == 0 {
+			t.Errorf("not seen: %s: %s", kind, what)
+		}
+		if err == nil {
+			checkWording(t, r.Faults)
+		}
+		if err := undo(); err != nil {
+			t.Fatalf("%s: %s: undoing it: %v", kind, what, err)
+		}
+		if n%100 == 0 {
+			if faults := verified(t, dir); len(faults) > 0 {
+				t.Fatalf("the packet after %s: %s was undone: %v", kind, what, faults)
+			}
+		}
+	}
+	same(t, whole, contents(t, dir))
+}
+
+// checkWording: a fault says what and what to do, and nothing in it moves a terminal's cursor.
+func checkWording(t *testing.T, faults []Fault) {
+	t.Helper()
+	for _, f := range faults {
+		if f.Path == "" || f.What == "" || f.Do == "" || strings.ContainsAny(f.Path+f.What+f.Do, "\x1b\n") {
+			t.Errorf("a fault that does not read well: %+v", f)
+		}
+	}
+}
+
+// forge changes an account and makes the other accounts agree with it, as somebody would who wants to deceive.
+func forge(t *testing.T, dir string, change func(manifest string) string) {
+	t.Helper()
+	manifest := change(contents(t, dir)[manifestFile])
+	write(t, filepath.Join(dir, manifestFile), manifest)
+	if m, err := parseManifest([]byte(manifest)); err == nil {
+		write(t, filepath.Join(dir, manifestCSVFile), string(m.encodeCSV()))
+	}
+	sumAgain(t, dir)
+}
+
+// sumAgain writes SHA256SUMS for whatever stands there.
+func sumAgain(t *testing.T, dir string) {
+	t.Helper()
+	var lines []string
+	for name, data := range contents(t, dir) {
+		if name != sumsFile && !isPrivate(name) {
+			sum := sha256.Sum256([]byte(data))
+			lines = append(lines, "  "+name+"\n", hex.EncodeToString(sum[:]))
+		}
+	}
+	var sums []string
+	for i := 0; i < len(lines); i += 2 {
+		sums = append(sums, lines[i+1]+lines[i])
+	}
+	sort.Slice(sums, func(i, j int) bool { return sums[i][66:] < sums[j][66:] })
+	write(t, filepath.Join(dir, sumsFile), strings.Join(sums, ""))
+}
+
+func replaced(pairs ...string) func(string) string {
+	return func(s string) string { return strings.NewReplacer(pairs...).Replace(s) }
+}
+
+// Numbers that are changed in every account at once still have to agree with each other, with the pages of the
+// PDFs, and with the ledger.
+func TestAForgedAccountIsSeen(t *testing.T) {
+	for name, c := range map[string]struct {
+		change     func(string) string
+		path, what string
+	}{
+		"nothing":              {func(s string) string { return s }, "", ""},
+		"fewer excluded":       {replaced(`"duplicate": 2`, `"duplicate": 1`), manifestFile, "rows_read is 15"},
+		"other reasons":        {replaced(`"duplicate": 2`, `"duplicate": 1`, `"no name": 1`, `"no name": 2`), exclusionsFile, "reason duplicate"},
+		"more letters":         {replaced(`"letters": 12`, `"letters": 13`, `"rows_read": 15`, `"rows_read": 16`), manifestFile, "bundles add up to 12"},
+		"letters moved":        {moveLetters, ledgerFile, "ends with letter"},
+		"pages":                {replaced(`"pages": 15`, `"pages": 18`, `"pages": 5`, `"pages": 6`), "deliver/bundles/bundle-0001.pdf", "has 5 pages"},
+		"negative":             {replaced(`"needs_look": 1`, `"needs_look": -1`), manifestFile, "no packet can have"},
+		"overflow":             {replaced(`"rows_read": 15`, `"rows_read": 9223372036854775807`), manifestFile, "no packet can have"},
+		"too large for int":    {replaced(`"rows_read": 15`, `"rows_read": 9223372036854775808`), manifestFile, "not a manifest"},
+		"another version":      {replaced("postbag-manifest/1", "postbag-manifest/2"), manifestFile, "postbag-manifest/2"},
+		"no version":           {replaced(`"format": "postbag-manifest/1",`, ""), manifestFile, "format"},
+		"unknown key":          {replaced(`"specimen"`, `"x": 1, "specimen"`), manifestFile, "unknown field"},
+		"key twice":            {replaced(`"specimen": true,`, `"specimen": false, "specimen": true,`), manifestFile, "not written as"},
+		"key in capitals":      {replaced(`"letters": 12`, `"Letters": 12`), manifestFile, "not written as"},
+		"null":                 {replaced(`"fonts": []`, `"fonts": null`), manifestFile, "not written as"},
+		"more after the end":   {func(s string) string { return s + "{}\n" }, manifestFile, "JSON"},
+		"no JSON":              {func(s string) string { return "hello" }, manifestFile, "JSON"},
+		"empty":                {func(s string) string { return "" }, manifestFile, "JSON"},
+		"bundle elsewhere":     {replaced("deliver/bundles/bundle-0002.pdf", "../../bundle-0002.pdf"), "../../bundle-0002.pdf", "is not where"},
+		"bundle rooted":        {replaced("deliver/bundles/bundle-0002.pdf", "/etc/passwd"), "/etc/passwd", "is not where"},
+		"bundle is an account": {replaced("deliver/bundles/bundle-0002.pdf", "private/ledger.csv"), ledgerFile, "is not where"},
+		"bundle twice":         {replaced("deliver/bundles/bundle-0002.pdf", "deliver/bundles/bundle-0001.pdf"), "deliver/bundles/bundle-0001.pdf", "twice"},
+		"no hash":              {replaced(`"sha256": "`, `"sha256": "0`), "deliver/bundles/bundle-0001.pdf", "SHA-256"},
+		"first letter":         {replaced(`"first": "test-000005"`, `"first": "test-000006"`), ledgerFile, "starts with letter"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			small.make(t, dir, "f")
+			forge(t, dir, c.change)
+			if c.what == "" {
+				if faults := verified(t, dir); len(faults) > 0 {
+					t.Error(faults)
+				}
+				return
+			}
+			wantFault(t, dir, c.path, c.what)
+		})
+	}
+}
+
+// moveLetters takes a letter from the first bundle and gives it to the second.
+func moveLetters(s string) string {
+	n := 0
+	return regexp.MustCompile(`"letters": 4`).ReplaceAllStringFunc(s, func(string) string {
+		n++
+		return []string{`"letters": 3`, `"letters": 5`, `"letters": 4`}[n-1]
+	})
+}
+
+// The lists of checksums can be forged too.
+func TestForgedChecksumsAreSeen(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(string) string
+		what   string
+	}{
+		"parent":       {replaced("print/job-ticket.json", "print/../x.json"), "which it cannot"},
+		"private":      {func(s string) string { return s + s[:64] + "  private/ledger.csv\n" }, "which it cannot"},
+		"itself":       {func(s string) string { return s[:64] + "  SHA256SUMS\n" }, "which it cannot"},
+		"binary mark":  {replaced("  manifest.csv", " *manifest.csv"), "two spaces"},
+		"windows ends": {replaced("\n", "\r\n"), "which it cannot"},
+		"no end":       {func(s string) string { return strings.TrimSuffix(s, "\n") }, "two spaces"},
+		"twice":        {func(s string) string { l, _, _ := strings.Cut(s, "\n"); return l + "\n" + s }, "out of order"},
+		"one less":     {func(s string) string { return strings.SplitAfterN(s, "\n", 2)[1] }, "does not list READ-ME.txt"},
+		"bundle hash": {func(s string) string {
+			return regexp.MustCompile(`[0-9a-f]{64}(  deliver/bundles/bundle-0002)`).ReplaceAllString(s, strings.Repeat("0", 64)+"$1")
+		}, "another hash than the manifest"},
+		"bundle more": {func(s string) string {
+			i := strings.Index(s, "bundle-0003.pdf\n") + len("bundle-0003.pdf\n")
+			return s[:i] + strings.Repeat("0", 64) + "  deliver/bundles/bundle-0004.pdf\n" + s[i:]
+		}, "which the manifest does not"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			small.make(t, dir, "f")
+			path := filepath.Join(dir, sumsFile)
+			write(t, path, c.change(contents(t, dir)[sumsFile]))
+			wantFault(t, dir, sumsFile, c.what)
+		})
+	}
+}
+
+// A ledger can be wrong although its hash is right: the run that made it may have been.
+func TestALedgerThatDisagreesIsSeen(t *testing.T) {
+	for name, c := range map[string]struct {
+		file, what string
+		change     func(string) string
+	}{
+		"row missing":     {ledgerFile, "", func(s string) string { return s[:strings.LastIndex(s, "16,")] }},
+		"row twice":       {ledgerFile, "two fates", replaced("\n6,", "\n5,")},
+		"row excluded":    {ledgerFile, "two fates", replaced("\n6,", "\n5,")},
+		"no row":          {ledgerFile, "no row of a list", replaced("\n6,", "\n-6,")},
+		"row out of hand": {ledgerFile, "no row of a list", replaced("\n6,", "\n99999999999999999999,")},
+		"page":            {ledgerFile, "cannot be on page", replaced(".pdf,3\n", ".pdf,33\n")},
+		"page backwards":  {ledgerFile, "cannot be on page", replaced(".pdf,4\n", ".pdf,2\n")},
+		"bundle":          {ledgerFile, "by the manifest", replaced("bundle-0002", "bundle-0003")},
+		"last letter":     {ledgerFile, "ends with letter", replaced("test-000004", "test-000044")},
+		"one more":        {ledgerFile, "more rows", func(s string) string { return s + "17,x,y,deliver/bundles/bundle-0003.pdf,6\n" }},
+		"header":          {ledgerFile, "header", replaced("letter_id", "id")},
+		"no header":       {ledgerFile, "header", func(string) string { return "" }},
+		"ragged":          {ledgerFile, "not a table", replaced("test-000004", "test-000004,")},
+		"reason":          {exclusionsFile, "for the reason because", replaced("no name", "because")},
+		"reasons":         {exclusionsFile, "for the reason duplicate", replaced("2,duplicate", "2,no name")},
+		"two fates":       {exclusionsFile, "two fates", replaced("2,duplicate", "5,duplicate")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			small.make(t, dir, "f")
+			path := filepath.Join(dir, c.file)
+			before := contents(t, dir)[c.file]
+			after := c.change(before)
+			write(t, path, after)
+			os.Chmod(path, 0o600)
+			trust(t, dir, c.file, after)
+			wantFault(t, dir, c.file, c.what)
+			if faults := verified(t, dir); len(faults) > 1 && name != "two fates" {
+				t.Errorf("more than one fault: %v", faults)
+			}
+		})
+	}
+}
+
+// trust makes run.json say that a private file is as it was made.
+func trust(t *testing.T, dir, name, data string) {
+	t.Helper()
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	r, err := readRun(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256([]byte(data))
+	r.Files[name] = hex.EncodeToString(sum[:])
+	run, err := r.encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, runFile), string(run))
+}
+
+func TestAFaultNamesTheBundleAndItsLetters(t *testing.T) {
+	dir := t.TempDir()
+	small.make(t, dir, "f")
+	path := filepath.Join(dir, small.bundlePath(1))
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	faults := verified(t, dir)
+	if len(faults) != 1 || faults[0].Path != small.bundlePath(1) || !strings.Contains(faults[0].Do, "letters test-000005 to test-000008") {
+		t.Errorf("%+v", faults)
+	}
+	small.make(t, dir, "f")
+	if faults := verified(t, dir); len(faults) > 0 {
+		t.Errorf("doing as told does not help: %v", faults)
+	}
+}
+
+func TestVerifySaysWhenThereIsNoPacket(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "file"), "")
+	for _, d := range []string{dir, filepath.Join(dir, "file"), filepath.Join(dir, "none")} {
+		_, err := Verify(context.Background(), d, nil)
+		wantProblem(t, err, d)
+	}
+}
+
+func TestVerifyStopsWhenTheContextEnds(t *testing.T) {
+	dir := t.TempDir()
+	small.make(t, dir, "f")
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := Verify(ctx, dir, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+}
+
+// Finder and Explorer leave files where a person looked; that is not the packet's fault.
+func TestWhatASystemStrewsIsNoFault(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, ".DS_Store"), "x")
+	small.make(t, dir, "f")
+	write(t, filepath.Join(dir, "deliver", "Thumbs.db"), "x")
+	r, err := Verify(context.Background(), dir, nil)
+	if err != nil || len(r.Faults) != 0 || len(r.Unchecked) != 2 {
+		t.Errorf("%+v %v", r, err)
+	}
+	small.make(t, dir, "f")
+}
+
+// A folder full of strangers is counted, not listed without end.
+func TestFaultsAreBounded(t *testing.T) {
+	dir := t.TempDir()
+	small.make(t, dir, "f")
+	for n := range maxFaults + 10 {
+		write(t, filepath.Join(dir, "deliver", fmt.Sprint(n)), "")
+	}
+	faults := verified(t, dir)
+	if len(faults) != maxFaults+1 || !strings.Contains(faults[maxFaults].What, "10 more") {
+		t.Errorf("%d faults, the last %v", len(faults), faults[len(faults)-1])
+	}
+}
+
+// A manifest of millions of empty bundles is refused before it takes memory that its file does not show.
+func TestAHostileManifestTakesNoMemory(t *testing.T) {
+	data := []byte("{\n  \"format\": \"postbag-manifest/1\",\n  \"bundles\": [" + strings.Repeat("{},", 5<<20) + "{}]\n}\n")
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if _, err := parseManifest(data); err == nil {
+		t.Error("it is taken")
+	}
+	runtime.ReadMemStats(&after)
+	if used := after.TotalAlloc - before.TotalAlloc; used > 64<<20 {
+		t.Errorf("%d MB for %d MB", used>>20, len(data)>>20)
+	}
+}

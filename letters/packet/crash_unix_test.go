@@ -1,0 +1,154 @@
+//go:build unix
+
+package packet
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// The test binary is also the process that is killed, or kept short of room: it builds crashed in the folder that
+// the environment names.
+const (
+	crashFolder = "PACKET_TEST_FOLDER"
+	crashLimit  = "PACKET_TEST_LIMIT"
+)
+
+var crashed = sample{bundles: 40, letters: 5, filler: 60 << 10}
+
+func TestMain(m *testing.M) {
+	dir := os.Getenv(crashFolder)
+	if dir == "" {
+		os.Exit(m.Run())
+	}
+	if os.Getenv(crashLimit) != "" {
+		signal.Ignore(syscall.SIGXFSZ)
+		limit := syscall.Rlimit{Cur: 70 << 10, Max: 70 << 10}
+		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
+			fmt.Println(err)
+			os.Exit(3)
+		}
+	}
+	if err := buildCrashed(dir); err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+}
+
+func buildCrashed(dir string) error {
+	w, err := Open(dir, "f", false)
+	if err != nil {
+		return err
+	}
+	defer w.Abort()
+	s := crashed
+	if os.Getenv(crashLimit) != "" {
+		s.filler = 100 << 10
+	}
+	return s.build(context.Background(), w)
+}
+
+func builder(t *testing.T, dir string, limit bool) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command(self)
+	c.Env = append(os.Environ(), crashFolder+"="+dir)
+	if limit {
+		c.Env = append(c.Env, crashLimit+"=1")
+	}
+	return c
+}
+
+// A run that is killed at any instant leaves whole files under final names or none, is known as unfinished, and is
+// gone on with to the same bytes.
+func TestAKilledRunIsGoneOnWith(t *testing.T) {
+	t.Parallel()
+	reference := filepath.Join(t.TempDir(), "packet")
+	start := time.Now()
+	if out, err := builder(t, reference, false).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	whole := time.Since(start)
+	want := contents(t, reference)
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 0))
+
+	dir := filepath.Join(t.TempDir(), "packet")
+	deadline := time.Now().Add(3 * time.Second)
+	killed := 0
+	for round := 0; round < 40 && time.Now().Before(deadline); round++ {
+		if round%4 == 0 {
+			finishCrashed(t, dir, want)
+			if err := os.RemoveAll(dir); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c := builder(t, dir, false)
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Duration(random.Int64N(int64(whole))))
+		c.Process.Kill()
+		if c.Wait() != nil {
+			killed++
+		}
+		checkCrashed(t, dir, want)
+	}
+	finishCrashed(t, dir, want)
+	if killed == 0 {
+		t.Error("no run was killed: the test is too quick for this machine")
+	}
+}
+
+// checkCrashed looks at what a killed run left.
+func checkCrashed(t *testing.T, dir string, want map[string]string) {
+	t.Helper()
+	left := contents(t, dir)
+	for name, data := range left {
+		if c := classify(name); c != temporary && c != lock && want[name] != data {
+			t.Errorf("%s stands under its final name with %d of %d bytes", name, len(data), len(want[name]))
+		}
+	}
+	if r, err := Verify(context.Background(), dir, nil); err == nil && len(r.Faults) == 0 {
+		delete(left, lockFile) // the run was killed between its last word and its last breath
+		same(t, want, left)
+	}
+}
+
+// finishCrashed goes on with what a killed run left.
+func finishCrashed(t *testing.T, dir string, want map[string]string) {
+	t.Helper()
+	if out, err := builder(t, dir, false).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	same(t, want, contents(t, dir))
+	if faults := verified(t, dir); len(faults) > 0 {
+		t.Error(faults)
+	}
+}
+
+// A file that the file system cannot take is answered like a full disk, and what was there stays.
+func TestAFileThatIsTooLargeForTheDiskIsSaid(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "packet")
+	out, err := builder(t, dir, true).CombinedOutput()
+	if err == nil || !bytes.Contains(out, []byte("no room in "+dir)) || !strings.Contains(string(out), small.bundlePath(0)) {
+		t.Errorf("%v: %s", err, out)
+	}
+	if left := contents(t, dir); len(left) > 0 {
+		t.Errorf("left: %v", len(left))
+	}
+}

@@ -1,0 +1,70 @@
+package packet
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+)
+
+// What is read from a packet may be anybody's: no reader panics, whatever it is given.
+
+func FuzzParseManifest(f *testing.F) {
+	m := small.manifest()
+	m.Bundles = []Bundle{{Path: small.bundlePath(0), SHA256: strings.Repeat("0", 64), Bytes: 1, Letters: 1, Pages: 2, Sheets: 1, First: "a", Last: "a"}}
+	m.tidy()
+	data, err := m.encode()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(data)
+	f.Add([]byte(`{"format":"postbag-manifest/1","bundles":[{}]}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		m, err := parseManifest(data)
+		if err != nil {
+			return
+		}
+		m.faults()
+		if again, err := m.encode(); err != nil || !bytes.Equal(again, data) {
+			t.Errorf("a manifest that is taken is not what would be written: %v", err)
+		}
+	})
+}
+
+func FuzzParseSums(f *testing.F) {
+	f.Add([]byte(strings.Repeat("0", 64) + "  manifest.csv\n" + strings.Repeat("a", 64) + "  manifest.json\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		sums, err := parseSums(data)
+		if err != nil {
+			return
+		}
+		for name := range sums {
+			if isPrivate(name) || strings.Contains(name, "..") || strings.HasPrefix(name, "/") {
+				t.Errorf("%q is taken", name)
+			}
+		}
+	})
+}
+
+func FuzzCountPages(f *testing.F) {
+	f.Add(pdf(1, 0))
+	f.Add(pdf(20, 9))
+	f.Add([]byte("xref\n0 1\n0000000000 65535 f \ntrailer<</Prev 0>>startxref 0"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		countPages(bytes.NewReader(data), int64(len(data)))
+	})
+}
+
+func FuzzPrivateTables(f *testing.F) {
+	f.Add(small.ledger(), small.exclusions())
+	m := small.manifest()
+	for b := range small.bundles {
+		m.Bundles = append(m.Bundles, Bundle{Path: small.bundlePath(b), Letters: 4, Pages: 5, First: small.letterID(b, 0), Last: small.letterID(b, 3)})
+	}
+	f.Fuzz(func(t *testing.T, ledger, exclusions []byte) {
+		v := &verifier{ctx: context.Background()}
+		fates := &fates{pages: map[fateKey]*fatePage{}}
+		v.readTable(bytes.NewReader(ledger), ledgerHeader, &ledgerReader{m: m, fates: fates})
+		v.readTable(bytes.NewReader(exclusions), exclusionsHeader, &exclusionsReader{m: m, fates: fates, counts: map[string]int{}})
+	})
+}
