@@ -1,6 +1,7 @@
 package packet
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -96,6 +97,9 @@ func survey(root *os.Root) ([]entry, error) {
 		dir := pending[0]
 		pending = pending[1:]
 		found, err := list(root, dir)
+		if dir != "." && errors.Is(err, fs.ErrNotExist) {
+			continue // removed since it was listed: a build is at work
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -13,7 +13,7 @@ type LedgerRow struct {
 	Name     string // as it stands on the letter
 	Bundle   string // the bundle's path, as in the manifest
 	Page     int    // of the bundle, from 1, on which the letter starts
-	File     string // the list's file name where there are several lists; else ""
+	File     string // what tells the list's files apart where there are several; else ""
 }
 
 // ExclusionRow is one line of private/exclusions.csv: why a signer's row got no letter.
@@ -21,7 +21,7 @@ type ExclusionRow struct {
 	Row    int
 	Reason string // as it stands in the manifest
 	Detail string
-	File   string // the list's file name where there are several lists; else ""
+	File   string // what tells the list's files apart where there are several; else ""
 }
 
 const (

@@ -22,7 +22,7 @@ func acquire(root *os.Root, dir string) (*flock.Flock, error) {
 	const tries = 10
 	for range tries {
 		if err := root.Mkdir(privateDir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-			return nil, fmt.Errorf("making %s: %w", filepath.Join(dir, privateDir), err)
+			return nil, unusable(dir, privateDir, err)
 		}
 		l := flock.New(filepath.Join(dir, filepath.FromSlash(lockFile)))
 		ok, err := l.TryLock()

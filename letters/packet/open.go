@@ -57,13 +57,18 @@ func makeRoot(dir string) (made bool, err error) {
 			Do: "Choose another folder with --out"}
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		if isFull(err) {
-			return false, &fullError{dir: filepath.Dir(dir), path: filepath.Base(dir), err: err}
-		}
-		return false, problem.Problem{Place: at, What: fmt.Sprintf("the folder cannot be made (%v)", reason(err)),
-			Do: "Choose another folder with --out"}
+		return false, unusable(filepath.Dir(dir), filepath.Base(dir), err)
 	}
 	return true, nil
+}
+
+// unusable says why a folder cannot be made in dir.
+func unusable(dir, name string, err error) error {
+	if isFull(err) {
+		return &fullError{dir: dir, path: name, err: err}
+	}
+	return problem.Problem{Place: problem.Place{File: filepath.Join(dir, name)},
+		What: fmt.Sprintf("the folder cannot be made (%v)", reason(err)), Do: "Choose another folder with --out"}
 }
 
 // reason is what the operating system said, without the path that the message has already.

@@ -311,8 +311,16 @@ func (w *Writer) enter(stage int32) bool {
 	return true
 }
 
-// leave removes what is temporary, and lets the folder go.
+// leave removes what is temporary, and lets the folder go. Without the lock it touches nothing: what is temporary
+// is another build's.
 func (w *Writer) leave() {
+	if w.lock == nil {
+		w.root.Close()
+		if w.made {
+			os.Remove(w.dir) // stays where anything is in it
+		}
+		return
+	}
 	unused := w.fresh
 	if entries, err := survey(w.root); err == nil {
 		for _, e := range entries {
@@ -327,9 +335,7 @@ func (w *Writer) leave() {
 	if unused {
 		w.root.Remove(runFile)
 	}
-	if w.lock != nil {
-		release(w.root, w.lock)
-	}
+	release(w.root, w.lock)
 	if unused {
 		w.removeEmptyFolders()
 		w.root.Remove(privateDir)
