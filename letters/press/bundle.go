@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"sync"
 
 	"postbag/letters/typeset"
 )
@@ -16,6 +17,7 @@ type Job struct {
 	Language string // BCP 47, of the letters
 	Duplex   bool   // every letter starts on a front, and the slip sheet has a sheet of its own
 	Specimen bool
+	NoSlip   bool   // leave the slip sheet out: for a letter on its own
 	Seed     string // what makes this packet's files different from other files: goes into the PDFs' /ID
 	Slip     Slip
 }
@@ -34,27 +36,31 @@ type Slip struct {
 type Press struct {
 	job    Job
 	master *master
+
+	mu   sync.Mutex
+	used map[*typeset.Face]bool
+}
+
+// Used tells whether a face has set something in the bundles made so far.
+func (p *Press) Used(face *typeset.Face) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.used[face]
 }
 
 // New makes a press: gofpdf writes the master. setter is used for a moment.
 func New(job Job, setter *typeset.Setter) (*Press, error) {
 	var keys []typeset.PieceKey
 	var pieces []typeset.Piece
-	seen := map[typeset.PieceKey]bool{}
-	for _, page := range job.Layout.Typical() {
-		for _, stamp := range page.Stamps {
-			if !seen[stamp.Piece] {
-				seen[stamp.Piece] = true
-				keys = append(keys, stamp.Piece)
-				pieces = append(pieces, setter.Piece(stamp.Piece))
-			}
-		}
+	for _, key := range job.Layout.Typical() {
+		keys = append(keys, key)
+		pieces = append(pieces, setter.Piece(key))
 	}
 	m, err := makeMaster(job.Paper, keys, pieces)
 	if err != nil {
 		return nil, err
 	}
-	return &Press{job: job, master: m}, nil
+	return &Press{job: job, master: m, used: map[*typeset.Face]bool{}}, nil
 }
 
 // Draw is given to [typeset.NewLayout]: it makes the ink of each word, once.
@@ -95,17 +101,19 @@ type Count struct {
 // bundle is the state of the bundle being made.
 type bundle struct {
 	canvas
-	press     *Press
-	names     map[*typeset.Face]*bundleFont
-	fonts     []*bundleFont
-	last      *bundleFont
-	pieces    map[typeset.PieceKey]*bundlePiece
-	drawn     []*bundlePiece
-	setter    *typeset.Setter
-	update    *update
-	tree      pageTree
-	starts    []int // page on which each letter starts
-	resources int
+	press      *Press
+	names      map[*typeset.Face]*bundleFont
+	fonts      []*bundleFont
+	last       *bundleFont
+	pieces     map[typeset.PieceKey]*bundlePiece
+	drawn      []*bundlePiece
+	lines      map[typeset.SharedLine]*sharedLine
+	lineCanvas canvas
+	setter     *typeset.Setter
+	update     *update
+	tree       pageTree
+	starts     []int // page on which each letter starts
+	resources  int
 }
 
 type bundleFont struct {
@@ -114,11 +122,18 @@ type bundleFont struct {
 	object int
 }
 
+// sharedLine is a line of fixed text that letters have in common.
+type sharedLine struct {
+	piece *bundlePiece // nil until it is worth it
+	y     typeset.Length
+	times int
+}
+
 type bundlePiece struct {
 	key    typeset.PieceKey
 	name   []byte
 	object int
-	isNew  bool // not in the master
+	isNew  bool // a piece of the layout that is not in the master
 }
 
 // Bundle writes one bundle to out. The same order gives the same bytes, whichever worker carries it out.
@@ -144,7 +159,9 @@ func (w *Worker) Bundle(ctx context.Context, out io.Writer, o Order) (Count, err
 	if w.press.job.Duplex {
 		count.Sheets = b.tree.pages / 2
 	}
-	b.slip(o, count)
+	if !w.press.job.NoSlip {
+		b.slip(o, count)
+	}
 	b.writePieces()
 	if err := b.writeFonts(w.fonts); err != nil {
 		return Count{}, err
@@ -159,12 +176,16 @@ func (w *Worker) Bundle(ctx context.Context, out io.Writer, o Order) (Count, err
 func (b *bundle) begin(p *Press, setter *typeset.Setter, u *update) {
 	b.press, b.setter, b.update = p, setter, u
 	b.canvas = canvas{out: b.canvas.out[:0], height: p.job.Paper.Height, fonts: b}
+	b.lines = map[typeset.SharedLine]*sharedLine{}
 	b.names, b.pieces = map[*typeset.Face]*bundleFont{}, map[typeset.PieceKey]*bundlePiece{}
 	b.fonts, b.drawn, b.last, b.starts = b.fonts[:0], b.drawn[:0], nil, b.starts[:0]
 	b.resources = u.reserve()
-	b.tree.begin(u, slipPageObject)
-	if p.job.Duplex {
-		b.blankPage()
+	b.tree.begin()
+	if !p.job.NoSlip {
+		b.tree.add(u, slipPageObject)
+		if p.job.Duplex {
+			b.blankPage()
+		}
 	}
 	for i, font := range p.master.fonts {
 		b.addFont(font.clone(), p.master.fontObj[i])
@@ -201,7 +222,7 @@ func (b *bundle) pieceOf(key typeset.PieceKey) *bundlePiece {
 	if p, ok := b.pieces[key]; ok {
 		return p
 	}
-	p := &bundlePiece{key: key, name: appendInt([]byte("/P"), int64(len(b.drawn)))}
+	p := &bundlePiece{key: key, name: b.nextPieceName()}
 	if object, ok := b.press.master.pieces[key]; ok {
 		p.object = object
 	} else {
@@ -218,12 +239,14 @@ func (b *bundle) addLetter(letter *typeset.Letter) {
 	for i := range letter.Pages {
 		page := &letter.Pages[i]
 		b.canvas.reset()
-		for k := range page.Stamps {
-			stamp := &page.Stamps[k]
-			b.canvas.stamp(b.pieceOf(stamp.Piece).name, stamp.Down)
-		}
-		for k := range page.Lines {
-			b.canvas.line(&page.Lines[k])
+		for k := range page.Parts {
+			part := &page.Parts[k]
+			if len(part.Lines) == 0 {
+				b.canvas.stamp(b.pieceOf(part.Stamp.Piece).name, part.Stamp.Down)
+			}
+			for n := range part.Lines {
+				b.addLine(&part.Lines[n])
+			}
 		}
 		b.canvas.line(&page.Number)
 		b.canvas.end()
@@ -233,6 +256,52 @@ func (b *bundle) addLetter(letter *typeset.Letter) {
 		b.blankPage()
 	}
 }
+
+// addLine draws a line of the page. A line of fixed text that has come up before is stamped.
+func (b *bundle) addLine(line *typeset.Line) {
+	if line.Shared == (typeset.SharedLine{}) {
+		b.canvas.line(line)
+		return
+	}
+	shared, ok := b.lines[line.Shared]
+	if !ok {
+		shared = &sharedLine{y: line.Y}
+		b.lines[line.Shared] = shared
+	}
+	shared.times++
+	if shared.times == worthSharing {
+		b.share(shared, line)
+	}
+	if shared.piece == nil {
+		b.canvas.line(line)
+		return
+	}
+	b.canvas.stamp(shared.piece.name, line.Y-shared.y)
+}
+
+// worthSharing is how often a line has come up when it is made a form XObject. The object costs some 170 bytes beside the line's
+// own, so one that comes up a few times only is better drawn each time.
+const worthSharing = 4
+
+// share writes a line as a form XObject.
+func (b *bundle) share(shared *sharedLine, line *typeset.Line) {
+	shared.y = line.Y
+	shared.piece = &bundlePiece{name: b.nextPieceName(), object: b.update.reserve()}
+	b.drawn = append(b.drawn, shared.piece)
+	c := &b.lineCanvas
+	c.reset()
+	c.height, c.fonts = b.canvas.height, b
+	c.line(line)
+	c.end()
+	b.update.stream(shared.piece.object, b.formDict(), c.out)
+}
+
+// formDict is the dictionary of a form XObject that draws on the page as it is.
+func (b *bundle) formDict() string {
+	return fmt.Sprintf("/Type/XObject/Subtype/Form/BBox[0 0 %s]/Resources %d 0 R", b.press.paperSize(), b.resources)
+}
+
+func (b *bundle) nextPieceName() []byte { return appendInt([]byte("/P"), int64(len(b.drawn))) }
 
 // writePage writes the page whose content is on the canvas. Paper and resources are inherited from the page tree.
 func (b *bundle) writePage() {
@@ -268,8 +337,7 @@ func (b *bundle) writePieces() {
 		b.canvas.reset()
 		piece := b.setter.Piece(p.key)
 		b.canvas.piece(&piece)
-		dict := fmt.Sprintf("/Type/XObject/Subtype/Form/BBox[0 0 %s]/Resources %d 0 R", b.press.paperSize(), b.resources)
-		b.update.stream(p.object, dict, b.canvas.out)
+		b.update.stream(p.object, b.formDict(), b.canvas.out)
 	}
 }
 
@@ -279,6 +347,11 @@ func (p *Press) paperSize() string {
 }
 
 func (b *bundle) writeFonts(w *fontWriter) error {
+	b.press.mu.Lock()
+	for _, f := range b.fonts {
+		b.press.used[f.face] = true
+	}
+	b.press.mu.Unlock()
 	for _, f := range b.fonts {
 		if err := w.write(b.update, f.object, &f.fontUse); err != nil {
 			return err

@@ -236,6 +236,7 @@ func (c *canvas) thousandths(v int) { c.length(typeset.Length(v)) }
 
 // stamp draws a named form XObject, moved down.
 func (c *canvas) stamp(name []byte, down typeset.Length) {
+	c.end()
 	if down == 0 {
 		c.out = append(c.out, name...)
 		c.op(" Do\n")

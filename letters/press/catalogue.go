@@ -22,6 +22,9 @@ func (b *bundle) id(o Order) string {
 func (b *bundle) writeCatalogue(o Order, count Count) {
 	u, job := b.update, &b.press.job
 	title := fmt.Sprintf("%s: letters to %s, bundle %d of %d", job.Slip.Campaign, first(job.Slip.Recipient), o.Number, job.Slip.Bundles)
+	if job.NoSlip {
+		title = fmt.Sprintf("%s: letter to %s", job.Slip.Campaign, first(job.Slip.Recipient))
+	}
 	metadata, labels := u.reserve(), u.reserve()
 	u.stream(metadata, "/Type/Metadata/Subtype/XML", xmp(title, job.Slip.Sender, job.Language))
 	b.writeLabels(labels, o, count)
@@ -90,7 +93,10 @@ type label struct {
 // with the pages, and one entry serves until the number of leading zeros changes.
 func (b *bundle) labels(o Order, count Count) []label {
 	reference := b.press.job.Slip.Reference
-	out := []label{{page: 0, prefix: "slip sheet"}}
+	var out []label
+	if !b.press.job.NoSlip {
+		out = append(out, label{page: 0, prefix: "slip sheet"})
+	}
 	until := 0 // the number at which the running entry no longer holds
 	for i, page := range b.starts {
 		number, end := o.First+i, count.Pages

@@ -17,11 +17,8 @@ type node struct {
 	pages  int
 }
 
-// begin starts a tree with one page: the slip sheet, whose object is written later.
-func (t *pageTree) begin(u *update, slip int) {
-	t.pages, t.leaves = 0, t.leaves[:0]
-	t.add(u, slip)
-}
+// begin starts an empty tree.
+func (t *pageTree) begin() { t.pages, t.leaves = 0, t.leaves[:0] }
 
 // add takes a page in and returns the object number of its parent.
 func (t *pageTree) add(u *update, page int) (parent int) {

@@ -9,6 +9,7 @@
 package problem
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -62,6 +63,16 @@ type List []Problem
 // Add appends a problem; what and do are sentences without their full stops.
 func (l *List) Add(at Place, what, do string) {
 	*l = append(*l, Problem{Place: at, What: what, Do: do})
+}
+
+// Collect takes the problems of err into the list, if it is one; any other error it gives back.
+func (l *List) Collect(err error) error {
+	var more List
+	if errors.As(err, &more) {
+		*l = append(*l, more...)
+		return nil
+	}
+	return err
 }
 
 // Error writes one problem a line.

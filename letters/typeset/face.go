@@ -41,6 +41,7 @@ type Face struct {
 
 	advanceOnce sync.Once
 	advances    []uint16 // by glyph
+	space       GlyphID
 
 	textOnce sync.Once
 	text     []string // by glyph: the text that /ToUnicode gives it; "" where the cmap does not say

@@ -248,3 +248,17 @@ func (f *Fonts) addSystemFace(runes []rune) bool {
 	}
 	return true
 }
+
+// Faces lists every face that may set something, each once: those of the regular style first, in the order in which they
+// are tried.
+func (f *Fonts) Faces() []*Face {
+	var faces []*Face
+	for _, stack := range f.stacks.Load() {
+		for _, face := range stack {
+			if !slices.Contains(faces, face) {
+				faces = append(faces, face)
+			}
+		}
+	}
+	return faces
+}

@@ -91,7 +91,7 @@ type Layout struct {
 	reference Line // the fixed part of the foot
 	numberX   Length
 	home      map[PieceKey]Length // where the typical letter has its pieces
-	typical   []PlannedPage
+	typical   []PieceKey
 }
 
 // layoutBlock is one block with its style; a fixed one has its lines.
@@ -127,20 +127,19 @@ func NewLayout(fonts *Fonts, design Design, elements []Element, typical []string
 		return nil, err
 	}
 	for i := range first.Pages {
-		page := &first.Pages[i]
-		for _, stamp := range page.Stamps {
-			if _, ok := l.home[stamp.Piece]; !ok {
-				l.home[stamp.Piece] = stamp.Y
+		for _, part := range first.Pages[i].Parts {
+			if _, ok := l.home[part.Stamp.Piece]; !ok && len(part.Lines) == 0 {
+				l.home[part.Stamp.Piece] = part.Stamp.Y
+				l.typical = append(l.typical, part.Stamp.Piece)
 			}
 		}
-		l.typical = append(l.typical, PlannedPage{Stamps: page.Stamps})
 	}
 	l.base = s.shaper.young
 	return l, nil
 }
 
-// Typical returns the pages of the typical letter: the pieces on them are worth making in advance.
-func (l *Layout) Typical() []PlannedPage { return l.typical }
+// Typical returns the pieces of the typical letter: they are worth making in advance.
+func (l *Layout) Typical() []PieceKey { return l.typical }
 
 func (l *Layout) newBlock(e Element) layoutBlock {
 	b := layoutBlock{element: e, fixed: e.Block.Fixed(), style: l.styleOf(e)}

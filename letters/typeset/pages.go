@@ -37,22 +37,28 @@ type Stamp struct {
 	Down  Length
 }
 
-// PlannedPage is the fixed part of a page.
-type PlannedPage struct {
-	Stamps []Stamp
-	slots  []slot
+// plannedPage is a page from top to bottom: pieces, and places for what is the signer's own.
+type plannedPage struct {
+	parts []plannedPart
+}
+
+// plannedPart is a stamp, or a slot where lines is not 0.
+type plannedPart struct {
+	stamp Stamp
+	slot  slot
+	lines int
 }
 
 // slot is where lines of a varying block stand on a page.
 type slot struct {
 	block      int
-	from, to   int // its lines
+	from       int // the first of its lines
 	y, leading Length
 }
 
 // plan is the pages of a letter whose varying blocks have certain heights.
 type plan struct {
-	pages []PlannedPage
+	pages []plannedPage
 }
 
 // row is one line of the letter as the page breaker sees it.
@@ -84,7 +90,7 @@ func (l *Layout) planPages(heights []int) (*plan, error) {
 	}
 	for i := range p.pages {
 		furniture := PieceKey{Furniture: true, Page: uint16(i + 1), Pages: uint16(len(p.pages))}
-		p.pages[i].Stamps = append([]Stamp{{Piece: furniture}}, p.pages[i].Stamps...)
+		p.pages[i].parts = append([]plannedPart{{stamp: Stamp{Piece: furniture}}}, p.pages[i].parts...)
 	}
 	return p, nil
 }
@@ -145,39 +151,41 @@ func (l *Layout) fillPage(rows []row, start int, top Length) int {
 }
 
 // planPage places the rows of one page.
-func (l *Layout) planPage(rows []row, top Length) PlannedPage {
-	var page PlannedPage
+func (l *Layout) planPage(rows []row, top Length) plannedPage {
+	var page plannedPage
 	y := top
-	fixed := -1 // the stamp that the last row extended
 	for i, r := range rows {
 		if i > 0 {
 			y += r.before
 		}
-		if !l.blocks[r.block].fixed {
-			page.addSlot(r, y, l.blocks[r.block].style.leading)
-			fixed = -1
-			continue
+		if l.blocks[r.block].fixed {
+			page.addFixed(r, y)
+		} else {
+			page.addOwn(r, y, l.blocks[r.block].style.leading)
 		}
-		if fixed < 0 {
-			page.Stamps = append(page.Stamps, Stamp{Piece: PieceKey{Block: uint16(r.block), Line: uint16(r.line)}, Y: y})
-			fixed = len(page.Stamps) - 1
-		}
-		key := &page.Stamps[fixed].Piece
-		key.LastBlock, key.LastLine = uint16(r.block), uint16(r.line)
 	}
-	for i := range page.Stamps {
-		s := &page.Stamps[i]
+	for i := range page.parts {
+		s := &page.parts[i].stamp
 		s.Down = s.Y - l.home[s.Piece]
 	}
 	return page
 }
 
-func (p *PlannedPage) addSlot(r row, y, leading Length) {
-	if n := len(p.slots); n > 0 && p.slots[n-1].block == r.block {
-		p.slots[n-1].to++
-		return
+// addFixed adds a row to the piece above it, or begins one.
+func (p *plannedPage) addFixed(r row, y Length) {
+	if n := len(p.parts); n == 0 || p.parts[n-1].lines > 0 {
+		p.parts = append(p.parts, plannedPart{stamp: Stamp{Piece: PieceKey{Block: uint16(r.block), Line: uint16(r.line)}, Y: y}})
 	}
-	p.slots = append(p.slots, slot{block: r.block, from: r.line, to: r.line + 1, y: y, leading: leading})
+	key := &p.parts[len(p.parts)-1].stamp.Piece
+	key.LastBlock, key.LastLine = uint16(r.block), uint16(r.line)
+}
+
+// addOwn adds a row to its block's slot, or begins one.
+func (p *plannedPage) addOwn(r row, y, leading Length) {
+	if n := len(p.parts); n == 0 || p.parts[n-1].lines == 0 || p.parts[n-1].slot.block != r.block {
+		p.parts = append(p.parts, plannedPart{slot: slot{block: r.block, from: r.line, y: y, leading: leading}})
+	}
+	p.parts[len(p.parts)-1].lines++
 }
 
 // Piece lays a fixed piece out. The result is the same whichever goroutine asks.

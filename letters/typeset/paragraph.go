@@ -21,6 +21,17 @@ type Line struct {
 	Size  Length
 	Items []Item
 	Width Length
+	// Shared says, unless it is zero, that the line holds nothing of the signer's: lines with the same key look the
+	// same, whatever letter they are in.
+	Shared SharedLine
+}
+
+// SharedLine names a line of a varying paragraph that is all fixed text. Keys are good for one Setter.
+type SharedLine struct {
+	literal  *literal
+	from, to int
+	final    bool
+	x        Length
 }
 
 // align says where the lines of a block stand in its measure.
@@ -57,49 +68,11 @@ type paragraph struct {
 	boxes  []box
 	bidi   bidiText
 	breaker
-}
 
-// read takes the runs apart into units. White space between units is one space, whatever it was.
-func (p *paragraph) read(runs []merge.Run, base Style) (needsBidi bool) {
-	p.text, p.values, p.units = p.text[:0], p.values[:0], p.units[:0]
-	spaced, forced, open := false, false, false
-	for i := range runs {
-		run := &runs[i]
-		if run.Break {
-			forced, open, spaced = true, false, false
-			continue
-		}
-		style := base | run.Style
-		if n := len(p.units); open && p.units[n-1].style != style {
-			open = false
-		}
-		from := len(p.text)
-		for k := 0; k < len(run.Text); {
-			c := run.Text[k]
-			if c == ' ' || c == '\n' || c == '\t' {
-				spaced, open = true, false
-				p.text = append(p.text, ' ')
-				k++
-				continue
-			}
-			if !open {
-				p.units = append(p.units, unit{start: len(p.text), style: style, spaced: spaced, forced: forced})
-				spaced, forced, open = false, false, true
-			}
-			end := k + 1
-			for end < len(run.Text) && run.Text[end] != ' ' && run.Text[end] != '\n' && run.Text[end] != '\t' {
-				end++
-			}
-			p.text = append(p.text, run.Text[k:end]...)
-			p.units[len(p.units)-1].end = len(p.text)
-			needsBidi = needsBidi || hasRightToLeft(run.Text[k:end])
-			k = end
-		}
-		if run.Value {
-			p.values = append(p.values, [2]int{from, len(p.text)})
-		}
-	}
-	return needsBidi
+	literals map[literalKey]*literal
+	copies   []literalCopy // where boxes of literals stand in boxes
+	open     unit          // the word being put together by join; open.end is its end in text
+	isOpen   bool
 }
 
 // fill makes boxes of the units: shaped words, cut where UAX #14 or a change of direction asks for it.
@@ -117,14 +90,9 @@ func (p *paragraph) fill(s *shaper, ps *paragraphStyle, needsBidi bool) {
 		if first == len(p.boxes) {
 			continue
 		}
-		b := &p.boxes[first]
-		b.forced = u.forced
-		b.opening = u.spaced || u.forced
-		if u.spaced && first > 0 && !u.forced {
-			b.glue = (b.word.before + p.boxes[first-1].word.after).At(ps.size)
-			if len(p.bidi.levels) > 0 {
-				b.gap = p.bidi.levels[u.start-1]
-			}
+		p.lead(first, u.spaced, u.forced, ps)
+		if b := &p.boxes[first]; b.glue > 0 && len(p.bidi.levels) > 0 {
+			b.gap = p.bidi.levels[u.start-1]
 		}
 	}
 	p.openChains(ps)
@@ -216,10 +184,12 @@ func breakInside(text []byte, s *shaper) int {
 
 func letter(c byte) bool { return c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= 0x80 }
 
-// set breaks the paragraph and appends its lines to dst, Y counted in lines of leading from 0.
+// set breaks the paragraph and appends its lines to dst.
 func (p *paragraph) set(s *shaper, runs []merge.Run, ps *paragraphStyle, items *[]Item, dst []Line) []Line {
-	needsBidi := p.read(runs, ps.style)
-	p.fill(s, ps, needsBidi)
+	if ps.rtl || !p.join(s, runs, ps) {
+		needsBidi := p.read(runs, ps.style)
+		p.fill(s, ps, needsBidi)
+	}
 	if len(p.boxes) == 0 {
 		return dst
 	}
@@ -267,6 +237,9 @@ func (p *paragraph) line(start, end int, final bool, ps *paragraphStyle, items *
 	line := Line{Size: ps.size, Items: (*items)[from:len(*items):len(*items)], Width: natural + slack}
 	if len(p.bidi.levels) > 0 {
 		reorder(line.Items, boxes, ps.level())
+	}
+	if c := p.copyAround(start, end); c != nil {
+		line.Shared = SharedLine{literal: c.literal, from: start - c.first, to: end - c.first, final: final}
 	}
 	if atEnd := ps.align == alignEnd; atEnd != ps.rtl {
 		line.X = ps.measure - line.Width

@@ -9,11 +9,16 @@ import (
 
 const boldStyle = templates.Bold
 
-// Page is one page of a letter. Its slices are the Setter's, valid until it sets the next letter.
+// Page is one page of a letter, its parts in reading order. Its slices are the Setter's, valid until it sets the next letter.
 type Page struct {
-	Stamps []Stamp
-	Lines  []Line // the signer's own
-	Number Line   // the number of the letter, after the fixed part of its id
+	Parts  []Part
+	Number Line // the number of the letter, after the fixed part of its id
+}
+
+// Part is a piece to stamp, or lines of the signer's own where there are any.
+type Part struct {
+	Stamp Stamp
+	Lines []Line
 }
 
 // Letter is a letter set for one signer.
@@ -34,7 +39,32 @@ type Setter struct {
 	key     []byte
 	plans   map[string]*plan
 	number  [20]Item
+	parts   []Part
 	letter  Letter
+}
+
+// Lines counts the lines of the letter that are the signer's own.
+func (l *Letter) Lines() int {
+	n := 0
+	for i := range l.Pages {
+		for k := range l.Pages[i].Parts {
+			n += len(l.Pages[i].Parts[k].Lines)
+		}
+	}
+	return n
+}
+
+// Widest is the width of the widest of the signer's own lines.
+func (l *Letter) Widest() Length {
+	var widest Length
+	for i := range l.Pages {
+		for k := range l.Pages[i].Parts {
+			for _, line := range l.Pages[i].Parts[k].Lines {
+				widest = max(widest, line.Width)
+			}
+		}
+	}
+	return widest
 }
 
 // NewSetter makes a setter for the layout.
@@ -136,24 +166,30 @@ func (s *Setter) Line(text string, bold bool, size Length) Line {
 // place puts the lines of the varying blocks where the plan has them.
 func (s *Setter) place(p *plan, number int) {
 	l := s.layout
-	s.letter.Pages = s.letter.Pages[:0]
+	s.letter.Pages, s.parts = s.letter.Pages[:0], s.parts[:0]
 	numberLine := s.numberLine(number)
-	at := 0
 	for i := range p.pages {
-		planned := &p.pages[i]
-		page := Page{Stamps: planned.Stamps, Number: numberLine}
-		from := at
-		for _, slot := range planned.slots {
-			x := l.frame.left + l.blocks[slot.block].style.x
-			lines := s.lines[s.firsts[slot.block]+slot.from : s.firsts[slot.block]+slot.to]
-			for k := range lines {
-				lines[k].X += x
-				lines[k].Y = slot.y + Length(k)*slot.leading
+		first := len(s.parts)
+		for k := range p.pages[i].parts {
+			planned := &p.pages[i].parts[k]
+			if planned.lines == 0 {
+				s.parts = append(s.parts, Part{Stamp: planned.stamp})
+				continue
 			}
-			at = s.firsts[slot.block] + slot.to
+			slot := &planned.slot
+			from := s.firsts[slot.block] + slot.from
+			lines := s.lines[from : from+planned.lines]
+			x := l.frame.left + l.blocks[slot.block].style.x
+			for n := range lines {
+				lines[n].X += x
+				if lines[n].Shared.literal != nil {
+					lines[n].Shared.x = lines[n].X
+				}
+				lines[n].Y = slot.y + Length(n)*slot.leading
+			}
+			s.parts = append(s.parts, Part{Lines: lines})
 		}
-		page.Lines = s.lines[from:at]
-		s.letter.Pages = append(s.letter.Pages, page)
+		s.letter.Pages = append(s.letter.Pages, Page{Parts: s.parts[first:len(s.parts):len(s.parts)], Number: numberLine})
 	}
 }
 

@@ -373,11 +373,8 @@ func joined(clusters [][]rune) string {
 
 // Space gives the width of the space in a face and its glyph; ok is false when it has none.
 func (f *Face) Space() (g GlyphID, units int, ok bool) {
-	id, ok := f.font.NominalGlyph(' ')
-	if !ok || id == 0 {
-		return 0, 0, false
-	}
-	return GlyphID(id), f.Advance(GlyphID(id)), true
+	f.advanceOnce.Do(f.readAdvances)
+	return f.space, int(f.advances[f.space]), f.space != 0
 }
 
 // Advance is the width of a glyph in font units (hmtx).
@@ -391,9 +388,12 @@ func (f *Face) Advance(g GlyphID) int {
 
 func (f *Face) readAdvances() {
 	face := font.NewFace(f.font)
-	f.advances = make([]uint16, f.Glyphs())
+	f.advances = make([]uint16, max(1, f.Glyphs()))
 	for g := range f.advances {
 		f.advances[g] = uint16(face.HorizontalAdvance(font.GID(g)))
+	}
+	if g, ok := f.font.NominalGlyph(' '); ok && int(g) < len(f.advances) {
+		f.space = GlyphID(g)
 	}
 }
 

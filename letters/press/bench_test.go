@@ -1,0 +1,61 @@
+package press
+
+import (
+	"context"
+	"io"
+	"testing"
+
+	"postbag/letters/typeset"
+)
+
+// benchmarkBundle measures one worker: letters of signers with Latin names, in bundles of a thousand. It reports the bytes that a
+// letter adds to a bundle.
+func benchmarkBundle(b *testing.B, inBody bool) {
+	fonts, err := typeset.LoadFonts(nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	paper, _ := typeset.PaperNamed("a4")
+	design := typeset.Design{Paper: paper, Language: "en", Justify: true, Sender: []string{"Letters for Rights"}, Running: "A", Reference: "test-"}
+	first := []string{"Zoë Łukasiewicz", "Leeds, United Kingdom"}
+	layout, err := typeset.NewLayout(fonts, design, testLetter(inBody, 5), first, Draw)
+	if err != nil {
+		b.Fatal(err)
+	}
+	job := Job{Layout: layout, Paper: paper, Language: "en", Seed: "test", Slip: Slip{Campaign: "test", Reference: "test-", Bundles: 1}}
+	p, err := New(job, layout.NewSetter())
+	if err != nil {
+		b.Fatal(err)
+	}
+	w := p.NewWorker(layout.NewSetter())
+	given := []string{"Zoë", "Anna Maria", "José", "Åsa", "Nguyễn", "Siobhán", "Tom", "Margaret", "Ana", "Çiğdem", "Lars"}
+	family := []string{"Łukasiewicz", "O’Brien", "García-Márquez", "Öztürk", "Smith", "van der Berg", "Kowalska", "Ng", "Müller"}
+	places := []string{"Leeds, United Kingdom", "Kraków, Poland", "Malmö, Sweden", "San Francisco, CA, United States", "Lyon, France"}
+	var signers [][]string
+	for i := range 1000 {
+		signers = append(signers, []string{given[i%len(given)] + " " + family[i%len(family)] + "-" + family[i/9%9], places[i%len(places)]})
+	}
+	var counter countingWriter
+	b.ResetTimer()
+	for n := 0; n < b.N; n += 1000 {
+		_, err := w.Bundle(context.Background(), &counter, Order{Number: 1, First: 1 + n, Letters: min(1000, b.N-n),
+			Values: func(i int) []string { return signers[i] }})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	bundles := (b.N + 999) / 1000
+	b.ReportMetric(float64(counter.n-int64(bundles*len(p.master.bytes)))/float64(b.N), "B/letter")
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "letters/s")
+}
+
+type countingWriter struct{ n int64 }
+
+func (c *countingWriter) Write(p []byte) (int, error) {
+	c.n += int64(len(p))
+	return io.Discard.Write(p)
+}
+
+func BenchmarkNameAtTheFoot(b *testing.B) { benchmarkBundle(b, false) }
+
+func BenchmarkNameInTheBody(b *testing.B) { benchmarkBundle(b, true) }
