@@ -1,0 +1,143 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"sort"
+
+	"github.com/urfave/cli/v2"
+
+	"postbag/letters"
+	"postbag/letters/packet"
+	"postbag/letters/roll"
+)
+
+// defaultPacket is the folder that build and demo make when none is named.
+const defaultPacket = "packet"
+
+func (a *app) buildCommand() command {
+	flags := []cli.Flag{
+		campaignFlag(),
+		outFlag("make the packet in `DIR`"),
+		&cli.GenericFlag{Name: "workers", Usage: "fill `N` bundles at once; 0 means one for each processor", Value: new(wholeNumber)},
+		&cli.BoolFlag{Name: "replace", Usage: "replace a packet that was made from other inputs", DisableDefaultText: true},
+	}
+	return command{
+		name:    "build",
+		summary: "make the packet, or finish one that was stopped",
+		about: "Reads the signer list, sets one letter for each person on the roll, and writes the packet: bundles of letters\n" +
+			"with a manifest that lets anyone check them. Rows that get no letter are counted and listed with the reason.\n" +
+			"A build that was stopped goes on where it stopped when the same command is given again.",
+		flags: append(flags, settingFlags()...),
+		statuses: []exitStatus{
+			{done, "the packet is whole"},
+			{failed, "failed, or stopped; nothing half-made is left under a final name"},
+			{misused, "wrong usage"},
+			{needsLook, "the packet is whole, but letters were held back for reasons that a person should look at"},
+		},
+		examples: []string{"postbag build", "postbag build --workers 1 --out for-the-company --bundles.letters 25"},
+		run:      a.build,
+	}
+}
+
+func outFlag(usage string) cli.Flag {
+	return &cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: usage, Value: defaultPacket}
+}
+
+func (a *app) build(c *cli.Context) (result, error) {
+	campaign, err := a.load(c)
+	if err != nil {
+		return nil, err
+	}
+	m := a.newMeter()
+	manifest, err := letters.Build(c.Context, campaign, letters.Options{
+		Out: c.String("out"), Workers: numberOf(c, "workers"), Replace: c.Bool("replace"), Progress: m.letters,
+	})
+	m.end()
+	if err != nil {
+		return nil, err
+	}
+	return built{Packet: c.String("out"), Manifest: manifest}, nil
+}
+
+// built is the result of build: the packet, and its manifest.
+type built struct {
+	Packet string `json:"packet"` // its folder
+	*packet.Manifest
+	sample bool // made by demo: letters held back are part of what it shows
+}
+
+func (b built) held() (int, string) {
+	if b.sample {
+		return 0, ""
+	}
+	return b.NeedsLook, "Which rows, and why, stands in " + b.exclusions()
+}
+
+func (b built) exclusions() string { return filepath.Join(b.Packet, "private", "exclusions.csv") }
+
+func (b built) print(p *page) {
+	p.heading("%s to %s, %s", count(b.Letters, "letter"), plain(b.Recipient.Name), plain(b.Recipient.Company))
+	if b.Specimen {
+		p.line("Every page is marked SPECIMEN: these letters are to look at, not to deliver.")
+	}
+	printAccount(p, b.RowsRead, b.Letters, b.Excluded)
+	p.line("The packet is in %s: %s, %s on %s of paper.", plain(b.Packet), count(len(b.Bundles), "bundle"),
+		count(b.Pages, "page"), count(b.Sheets, "sheet"))
+	if b.NeedsLook > 0 {
+		p.warning("%s held back for reasons that a person should look at: %s", were(b.NeedsLook, "letter"), plain(b.exclusions()))
+	}
+	p.heading("What to do next")
+	p.table([]string{"", ""}, b.steps())
+}
+
+// steps are what a campaigner does with a packet.
+func (b built) steps() [][]string {
+	in := func(parts ...string) string { return plain(filepath.Join(append([]string{b.Packet}, parts...)...)) }
+	var steps [][]string
+	if len(b.Bundles) > 0 {
+		steps = append(steps, []string{"look at the letters", in(filepath.FromSlash(b.Bundles[0].Path))})
+	}
+	steps = append(steps,
+		[]string{"check the packet", "postbag verify " + in()},
+		[]string{"", "(cd " + in() + " && sha256sum -c SHA256SUMS)"},
+		[]string{"to the company", in("deliver") + ", on paper or as files"})
+	if _, err := os.Stat(filepath.Join(b.Packet, "print")); err == nil {
+		steps = append(steps, []string{"to the printer", in("deliver", "bundles") + " with " + in("print")})
+	} else {
+		steps = append(steps, []string{"to the printer", in("deliver", "bundles")})
+	}
+	steps = append(steps,
+		[]string{"to nobody", in("private") + ": names, and rows that got no letter"},
+		[]string{"all of it in words", in("READ-ME.txt")})
+	if b.sample {
+		steps = append(steps, []string{"your own campaign", "postbag init my-campaign"})
+	}
+	return steps
+}
+
+// printAccount says what became of each row.
+func printAccount(p *page, rows, made int, excluded map[string]int) {
+	lines := [][]string{
+		{number(int64(rows)), "rows read", ""},
+		{number(int64(made)), "letters", ""},
+	}
+	reasons := make([]string, 0, len(excluded))
+	for reason := range excluded {
+		reasons = append(reasons, reason)
+	}
+	sort.Slice(reasons, func(i, j int) bool {
+		if a, b := excluded[reasons[i]], excluded[reasons[j]]; a != b {
+			return a > b
+		}
+		return reasons[i] < reasons[j]
+	})
+	for _, reason := range reasons {
+		note := ""
+		if roll.Reason(reason).NeedsLook() {
+			note = "please look"
+		}
+		lines = append(lines, []string{number(int64(excluded[reason])), "left out: " + plain(reason), note})
+	}
+	p.table([]string{">", "", ""}, lines)
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"postbag/letters"
+	"postbag/letters/problem"
+)
+
+func (a *app) checkCommand() command {
+	return command{
+		name:    "check",
+		summary: "read everything and say what would come of it; write nothing",
+		about: "Reads the campaign, the letter and the whole signer list, and prints which column was taken for what, with\n" +
+			"samples, how many letters there would be, and which rows would get none and why. Look at it before you build.",
+		flags: append([]cli.Flag{campaignFlag()}, settingFlags()...),
+		statuses: []exitStatus{
+			{done, "the campaign can be built"},
+			{failed, "there are problems to mend"},
+			{misused, "wrong usage"},
+			{needsLook, "the campaign can be built, but letters would be held back for reasons that a person should look at"},
+		},
+		examples: []string{"postbag check", "postbag check --campaign campaign.yaml --signers.duplicates last --json"},
+		run:      a.check,
+	}
+}
+
+func (a *app) check(c *cli.Context) (result, error) {
+	campaign, err := a.load(c)
+	if err != nil {
+		return nil, err
+	}
+	m := a.newMeter()
+	report, err := letters.Check(c.Context, campaign, m.letters)
+	m.end()
+	if err != nil {
+		return nil, err
+	}
+	return checked{Report: report}, nil
+}
+
+// maxHeld is how many rows check names; build writes all of them to exclusions.csv.
+const maxHeld = 20
+
+// sampleWidth is how many columns of a terminal a sample of a column may take.
+const sampleWidth = 24
+
+// checked is the result of check.
+type checked struct {
+	*letters.Report
+	Warnings []string `json:"warnings,omitempty"`
+}
+
+func (r checked) held() (int, string) {
+	return len(r.Held), "Mend the rows in the list, or build without them"
+}
+
+func (r checked) print(p *page) {
+	p.heading("Campaign %s", plain(r.Campaign))
+	for _, s := range r.Source {
+		p.line("Read %s, %s.", plain(s.Path), size(s.Bytes))
+	}
+	p.heading("What was taken for what")
+	p.columns(r.Columns)
+	p.heading("What would become of the rows")
+	excluded := make(map[string]int, len(r.Excluded))
+	for reason, n := range r.Excluded {
+		excluded[string(reason)] = n
+	}
+	printAccount(p, r.RowsRead, r.Letters, excluded)
+	p.line("The letters would fill %s.", count(r.Bundles, "bundle"))
+	p.heldRows(r.Report)
+	if len(r.Notes)+len(r.Warnings) > 0 {
+		p.heading("To know")
+		for _, w := range r.Warnings {
+			p.warning("  %s", plain(w))
+		}
+		for _, n := range r.Notes {
+			p.line("  %s", plain(n))
+		}
+	}
+	p.heading("Nothing was written. What to do next")
+	p.table([]string{"", ""}, [][]string{
+		{"postbag preview", "writes the letter that is hardest to set; look at it"},
+		{"postbag build", "makes the packet"},
+	})
+}
+
+// columns prints the mapping from columns of the list to fields of the letter.
+func (p *page) columns(columns []letters.Column) {
+	rows := make([][]string, len(columns))
+	for i, c := range columns {
+		header := plain(c.Header)
+		if c.Header == "" {
+			header = "(made from others)"
+		}
+		samples := make([]string, len(c.Samples))
+		for j, s := range c.Samples {
+			samples[j] = short(s, sampleWidth)
+		}
+		rows[i] = []string{plain(c.Field), header, number(int64(c.Filled)), strings.Join(samples, " | ")}
+	}
+	p.table([]string{"field", "column", ">filled", "samples"}, rows)
+}
+
+// heldRows names the rows that a person should look at.
+func (p *page) heldRows(r *letters.Report) {
+	if len(r.Held) == 0 {
+		return
+	}
+	p.heading("Rows that a person should look at")
+	for i, x := range r.Held {
+		if i == maxHeld {
+			p.line("  and %s more; build lists them all in private/exclusions.csv", number(int64(len(r.Held)-maxHeld)))
+			return
+		}
+		where := problem.Place{Line: x.Row.Row}
+		if x.Row.File < len(r.Source) {
+			where.File = r.Source[x.Row.File].Path
+		}
+		reason := string(x.Reason)
+		if x.Detail != "" {
+			reason += ": " + x.Detail
+		}
+		p.warning("  %s: %s", plain(where.String()), plain(reason))
+	}
+}

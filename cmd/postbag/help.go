@@ -1,0 +1,139 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+func (a *app) helpCommand() command {
+	return command{
+		name:     "help",
+		summary:  "show what a command does and which flags it takes",
+		about:    "Shows the commands, or one command with its flags, exit statuses and an example.",
+		operands: []operand{{name: "COMMAND", what: "the name of a command", optional: true}},
+		statuses: []exitStatus{{done, "done"}, {misused, "there is no such command"}},
+		examples: []string{"postbag help build"},
+		run:      a.help,
+	}
+}
+
+func (a *app) help(c *cli.Context) (result, error) {
+	commands := a.commands()
+	if c.NArg() == 0 {
+		return overview(commands), nil
+	}
+	s := &sorter{commands: commands}
+	if err := s.nameCommand(c.Args().First()); err != nil {
+		return nil, err
+	}
+	return s.command.help(), nil
+}
+
+// guide is a text of help.
+type guide struct {
+	Help string `json:"help"`
+}
+
+func (g guide) print(p *page) { p.WriteString(g.Help) }
+
+func overview(commands []command) guide {
+	p := &page{Buffer: new(bytes.Buffer)}
+	p.line("Postbag turns a campaign's signer list into print-ready letters to a company's chief executive.")
+	p.heading("Usage")
+	p.line("  postbag COMMAND [flags]")
+	p.heading("Commands")
+	var rows [][]string
+	for _, c := range commands {
+		rows = append(rows, []string{c.usage(), c.summary})
+	}
+	p.table([]string{"", ""}, rows)
+	p.flags("Flags of every command", globalFlags())
+	p.heading("Exit status")
+	p.table([]string{"", ""}, [][]string{
+		{"0", "done"},
+		{"1", "failed; nothing half-made is left under a final name"},
+		{"2", "wrong usage, also when no command is named"},
+		{"3", "done, but letters were held back for reasons that a person should look at"},
+	})
+	p.heading("To begin")
+	p.line("  postbag demo         makes a sample packet to look at")
+	p.line("  postbag init DIR     makes a campaign folder that builds as it stands")
+	p.line("  postbag help build   explains a command, with its flags and an example")
+	return guide{p.String()}
+}
+
+// usage is the command with its arguments.
+func (c command) usage() string {
+	words := []string{c.name}
+	for _, o := range c.operands {
+		if o.optional {
+			words = append(words, "["+o.name+"]")
+		} else {
+			words = append(words, o.name)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// help explains one command.
+func (c command) help() guide {
+	p := &page{Buffer: new(bytes.Buffer)}
+	p.line("postbag %s: %s", c.name, c.summary)
+	p.line("\n%s", c.about)
+	p.heading("Usage")
+	p.line("  postbag %s [flags]", c.usage())
+	for _, o := range c.operands {
+		p.line("  %s is %s", o.name, o.what)
+	}
+	for _, category := range categories(c.flags) {
+		p.flags(category.title, category.flags)
+	}
+	p.flags("Flags of every command", globalFlags())
+	p.heading("Exit status")
+	var rows [][]string
+	for _, s := range c.statuses {
+		rows = append(rows, []string{fmt.Sprint(s.code), s.meaning})
+	}
+	p.table([]string{"", ""}, rows)
+	p.heading("Example")
+	for _, e := range c.examples {
+		p.line("  %s", e)
+	}
+	return guide{p.String()}
+}
+
+type category struct {
+	title string
+	flags []cli.Flag
+}
+
+// categories groups flags by their category, in the order in which the categories first come.
+func categories(flags []cli.Flag) []category {
+	var groups []category
+	for _, f := range flags {
+		title := "Flags"
+		if c, ok := f.(cli.CategorizableFlag); ok && c.GetCategory() != "" {
+			title = c.GetCategory()
+		}
+		if n := len(groups); n == 0 || groups[n-1].title != title {
+			groups = append(groups, category{title: title})
+		}
+		last := &groups[len(groups)-1]
+		last.flags = append(last.flags, f)
+	}
+	return groups
+}
+
+// flags lists flags as urfave/cli describes them: names and placeholder, a tab, what they do.
+func (p *page) flags(title string, flags []cli.Flag) {
+	p.heading("%s", title)
+	var rows [][]string
+	for _, f := range flags {
+		names, what, _ := strings.Cut(f.String(), "\t")
+		rows = append(rows, []string{names, what})
+	}
+	p.table([]string{"", ""}, rows)
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"postbag": main})
+}
+
+// TestScripts runs testdata/*.txtar: one behaviour a script, each in an empty folder of its own. Beside testscript's
+// commands they have
+//
+//	exits N COMMAND…   runs the command, which must end with exit status N
+//	object KEY…        the last command's standard output is exactly one JSON object; it has the keys, and where
+//	                   KEY=VALUE is written, that value
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata",
+		RequireExplicitExec: true,
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "object": object},
+	})
+}
+
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits N COMMAND…")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			ts.Fatalf("%v", err)
+		}
+		got = exit.ExitCode()
+	}
+	if got != want {
+		ts.Fatalf("exit status %d, want %d", got, want)
+	}
+}
+
+func object(ts *testscript.TestScript, neg bool, args []string) {
+	if neg {
+		ts.Fatalf("usage: object KEY…")
+	}
+	members, err := oneObject(ts.ReadFile("stdout"))
+	ts.Check(err)
+	for _, arg := range args {
+		key, want, hasValue := strings.Cut(arg, "=")
+		value, ok := members[key]
+		if !ok {
+			ts.Fatalf("the object has no %q", key)
+		}
+		if got := fmt.Sprint(value); hasValue && got != want {
+			ts.Fatalf("%s is %s, want %s", key, got, want)
+		}
+	}
+}
+
+// oneObject reads text that must be one JSON object and nothing else.
+func oneObject(text string) (map[string]any, error) {
+	d := json.NewDecoder(strings.NewReader(text))
+	var members map[string]any
+	if err := d.Decode(&members); err != nil {
+		return nil, fmt.Errorf("standard output is no JSON object: %w", err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("standard output goes on after the JSON object")
+	}
+	return members, nil
+}
