@@ -84,11 +84,14 @@ type bars struct {
 }
 
 func (b *bars) show(s sight) {
+	if s.total <= 0 {
+		return // a bar that starts full would count as finished
+	}
 	if b.bar == nil || b.stage != s.stage {
 		b.end()
 		b.stage, b.bar = s.stage, newBar(b.w, s)
 	}
-	total := max(s.total, s.done, 1)
+	total := max(s.total, s.done)
 	if total != b.bar.GetMax64() {
 		b.bar.ChangeMax64(total)
 	}
@@ -116,7 +119,7 @@ func newBar(w io.Writer, s sight) *progressbar.ProgressBar {
 	} else {
 		options = append(options, progressbar.OptionShowIts(), progressbar.OptionSetItsString(nouns[s.stage]))
 	}
-	return progressbar.NewOptions64(max(s.total, s.done, 1), options...)
+	return progressbar.NewOptions64(max(s.total, s.done), options...)
 }
 
 // lines writes whole lines for a log.
