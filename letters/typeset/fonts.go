@@ -20,6 +20,7 @@ import (
 	"github.com/go-fonts/liberation/liberationserifbolditalic"
 	"github.com/go-fonts/liberation/liberationserifitalic"
 	"github.com/go-fonts/liberation/liberationserifregular"
+	"github.com/go-text/typesetting/segmenter"
 
 	"postbag/letters/problem"
 	"postbag/templates"
@@ -195,37 +196,71 @@ func (f *Fonts) covered(r rune) bool {
 // invisible characters need no glyph: white space, and the default-ignorable characters that shape their
 // neighbours (joiners, variation selectors, directional marks; UAX #44, Default_Ignorable_Code_Point).
 func invisible(r rune) bool {
-	return unicode.IsSpace(r) || unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) ||
+	if unicode.Is(unicode.Prepended_Concatenation_Mark, r) || r >= 0xFFF9 && r <= 0xFFFB || r >= 0x13430 && r <= 0x1345F {
+		return false // format characters that are seen
+	}
+	return r == ' ' || r == '\n' || r == '\t' || unicode.Is(unicode.Zs, r) || unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) ||
 		unicode.Is(unicode.Variation_Selector, r) || unicode.Is(unicode.Cf, r)
 }
 
-// Missing returns the characters of text that no face has, each once, in order; nil when the text can be set. A
-// character that the campaign's and the built-in faces lack is looked for among the system's fonts.
+// Missing returns the characters of text that cannot be set, each once, in order; nil when the text can be set. A letter and its
+// marks must come from one face: a mark that no face has together with its letter is missing too. What the campaign's and the
+// built-in faces lack is looked for among the system's fonts.
 func (f *Fonts) Missing(text string) []rune {
 	var lacking []rune
+	clustered := false
 	for _, r := range text {
-		if r < 0x80 && r >= ' ' || invisible(r) {
+		if r < 0x7F && r >= ' ' || invisible(r) {
 			continue
 		}
+		clustered = clustered || !alone(r)
 		if !f.covered(r) && !slices.Contains(lacking, r) {
 			lacking = append(lacking, r)
 		}
 	}
+	if len(lacking) > 0 {
+		f.mu.Lock()
+		f.addSystemFaces(lacking)
+		f.mu.Unlock()
+		lacking = slices.DeleteFunc(lacking, f.covered)
+	}
+	if clustered && len(lacking) == 0 {
+		lacking = f.missingMarks(text)
+	}
 	if len(lacking) == 0 {
 		return nil
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.addSystemFaces(lacking)
-	return slices.DeleteFunc(lacking, f.covered)
+	return lacking
+}
+
+// alone tells whether a character never forms a cluster with another letter: those of Latin, Greek, Cyrillic and Armenian.
+func alone(r rune) bool {
+	return r < 0x300 || r >= 0x370 && r <= 0x482 || r >= 0x48A && r <= 0x58A || r >= 0x1E00 && r <= 0x1FFF
+}
+
+// missingMarks returns the characters that no face has together with the letter they belong to.
+func (f *Fonts) missingMarks(text string) []rune {
+	var lacking []rune
+	var s segmenter.Segmenter
+	s.Init([]rune(text))
+	for it := s.GraphemeIterator(); it.Next(); {
+		cluster := slices.DeleteFunc(slices.Clone(it.Grapheme().Text), invisible)
+		if len(cluster) < 2 || faceFor(f.stack(0), cluster) != nil {
+			continue
+		}
+		f.mu.Lock()
+		found := f.addSystemFace(cluster)
+		f.mu.Unlock()
+		if !found {
+			lacking = append(lacking, cluster[1:]...)
+		}
+	}
+	return lacking
 }
 
 // addSystemFaces brings in the best face that has all the characters, or else the best one for each. The caller
 // holds the lock.
 func (f *Fonts) addSystemFaces(lacking []rune) {
-	if f.system == nil {
-		f.system = scanSystemFonts(defaultFontFolders())
-	}
 	if f.addSystemFace(lacking) {
 		return
 	}
@@ -237,6 +272,9 @@ func (f *Fonts) addSystemFaces(lacking []rune) {
 }
 
 func (f *Fonts) addSystemFace(runes []rune) bool {
+	if f.system == nil {
+		f.system = scanSystemFonts(defaultFontFolders())
+	}
 	s := f.system.best(runes)
 	if s == nil {
 		return false

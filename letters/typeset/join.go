@@ -185,6 +185,9 @@ func (p *paragraph) read(runs []merge.Run, base Style) (needsBidi bool) {
 			forced, open, spaced = true, false, false
 			continue
 		}
+		if run.Text == "" {
+			continue
+		}
 		style := base | run.Style
 		if n := len(p.units); open && p.units[n-1].style != style {
 			open = false

@@ -112,8 +112,12 @@ func NewLayout(fonts *Fonts, design Design, elements []Element, typical []string
 		rtl: rightToLeft(design.Language), home: map[PieceKey]Length{},
 	}
 	s := newSetter(l)
-	for _, e := range elements {
-		l.blocks = append(l.blocks, l.newBlock(e))
+	for i, e := range elements {
+		after := e.Role
+		if i > 0 {
+			after = elements[i-1].Role
+		}
+		l.blocks = append(l.blocks, l.newBlock(e, after))
 	}
 	for i := range l.blocks {
 		b := &l.blocks[i]
@@ -141,16 +145,16 @@ func NewLayout(fonts *Fonts, design Design, elements []Element, typical []string
 // Typical returns the pieces of the typical letter: they are worth making in advance.
 func (l *Layout) Typical() []PieceKey { return l.typical }
 
-func (l *Layout) newBlock(e Element) layoutBlock {
-	b := layoutBlock{element: e, fixed: e.Block.Fixed(), style: l.styleOf(e)}
+func (l *Layout) newBlock(e Element, after Role) layoutBlock {
+	b := layoutBlock{element: e, fixed: e.Block.Fixed(), style: l.styleOf(e, after)}
 	if e.Role == Body && e.Block.Kind == templates.Item {
 		b.marker = e.Block.Marker
 	}
 	return b
 }
 
-// styleOf is the style sheet.
-func (l *Layout) styleOf(e Element) blockStyle {
+// styleOf is the style sheet; after is the role of the block above.
+func (l *Layout) styleOf(e Element, after Role) blockStyle {
 	s := blockStyle{leading: leading}
 	s.size, s.measure, s.rtl = bodySize, l.frame.width, l.rtl
 	switch e.Role {
@@ -166,6 +170,9 @@ func (l *Layout) styleOf(e Element) blockStyle {
 		s.before, s.keepNext = leading, true
 	case Signature:
 		s.keepNext = true
+		if after == Closing {
+			s.before = leading // nobody signs here: the name is set where a signature would begin
+		}
 	case Body:
 		l.styleBody(&s, e)
 	}

@@ -343,10 +343,12 @@ func (s *shaper) split(w *Word, measure Em) []*Word {
 	for it := s.segmenter.GraphemeIterator(); it.Next(); {
 		clusters = append(clusters, append([]rune(nil), it.Grapheme().Text...))
 	}
+	// The longest prefix that fits is found by halving, among those up to twice as long as the mean width lets expect:
+	// a long text is not shaped whole again for each of its pieces.
+	expected := int(int64(len(clusters)) * int64(measure) / int64(max(1, w.Width)))
 	var pieces []*Word
 	for len(clusters) > 0 {
-		// The longest prefix that fits, found by halving: shaping each prefix in turn would take quadratic time.
-		fits, tooMany := 1, len(clusters)+1
+		fits, tooMany := 1, min(len(clusters), 2*expected+2)+1
 		for tooMany-fits > 1 {
 			n := (fits + tooMany) / 2
 			if s.word([]byte(joined(clusters[:n])), w.style, w.rtl).Width <= measure {
