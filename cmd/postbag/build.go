@@ -9,6 +9,7 @@ import (
 
 	"postbag/letters"
 	"postbag/letters/packet"
+	"postbag/letters/problem"
 	"postbag/letters/roll"
 )
 
@@ -57,14 +58,15 @@ func (a *app) build(c *cli.Context) (result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return built{Packet: c.String("out"), Manifest: manifest}, nil
+	return built{Packet: c.String("out"), Manifest: manifest, Warnings: campaign.Warnings}, nil
 }
 
 // built is the result of build: the packet, and its manifest.
 type built struct {
 	Packet string `json:"packet"` // its folder
 	*packet.Manifest
-	sample bool // made by demo: letters held back are part of what it shows
+	Warnings []problem.Problem `json:"warnings,omitempty"`
+	sample   bool              // made by demo: letters held back are part of what it shows
 }
 
 func (b built) held() (int, string) {
@@ -86,6 +88,9 @@ func (b built) print(p *page) {
 		count(b.Pages, "page"), count(b.Sheets, "sheet"))
 	if b.NeedsLook > 0 {
 		p.warning("%s held back for reasons that a person should look at: %s", were(b.NeedsLook, "letter"), plain(b.exclusions()))
+	}
+	for _, w := range b.Warnings {
+		p.warning("%s", plain(w.Error()))
 	}
 	p.heading("What to do next")
 	p.table([]string{"", ""}, b.steps())

@@ -38,7 +38,7 @@ func (a *app) check(c *cli.Context) (result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return checked{Report: report}, nil
+	return checked{Report: report, Warnings: campaign.Warnings}, nil
 }
 
 // maxHeld is how many rows check names; build writes all of them to exclusions.csv.
@@ -50,7 +50,7 @@ const sampleWidth = 24
 // checked is the result of check.
 type checked struct {
 	*letters.Report
-	Warnings []string `json:"warnings,omitempty"`
+	Warnings []problem.Problem `json:"warnings,omitempty"`
 }
 
 func (r checked) held() (int, string) {
@@ -75,7 +75,7 @@ func (r checked) print(p *page) {
 	if len(r.Notes)+len(r.Warnings) > 0 {
 		p.heading("To know")
 		for _, w := range r.Warnings {
-			p.warning("  %s", plain(w))
+			p.warning("  %s", plain(w.Error()))
 		}
 		for _, n := range r.Notes {
 			p.line("  %s", plain(n))

@@ -38,7 +38,7 @@ func (a *app) demo(c *cli.Context) (result, error) {
 	if _, err := writeSample(dir, templates.Sample()); err != nil {
 		return nil, err
 	}
-	campaign, err := config.Load(config.Options{File: filepath.Join(dir, campaignFile)})
+	campaign, err := config.Load(config.Options{File: filepath.Join(dir, "campaign.yaml")})
 	if err != nil {
 		return nil, fmt.Errorf("loading the sample campaign: %w", err)
 	}

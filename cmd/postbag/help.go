@@ -53,10 +53,10 @@ func overview(commands []command) guide {
 	p.flags("Flags of every command", globalFlags())
 	p.heading("Exit status")
 	p.table([]string{"", ""}, [][]string{
-		{"0", "done"},
-		{"1", "failed; nothing half-made is left under a final name"},
-		{"2", "wrong usage, also when no command is named"},
-		{"3", "done, but letters were held back for reasons that a person should look at"},
+		{fmt.Sprint(done), "done"},
+		{fmt.Sprint(failed), "failed, or stopped; nothing half-made is left under a final name"},
+		{fmt.Sprint(misused), "wrong usage, also when no command is named"},
+		{fmt.Sprint(needsLook), "done, but letters were held back for reasons that a person should look at"},
 	})
 	p.heading("To begin")
 	p.line("  postbag demo         makes a sample packet to look at")
