@@ -21,7 +21,16 @@ type Campaign struct {
 	Bundles   Bundles
 	Fonts     []string          // font files or folders, tried before the built-in faces
 	Fields    map[string]string // the campaign's own fields, keys as typed: {{key}} in a template
+
+	// Warnings are what is not wrong, but worth a second look before anything is printed.
+	Warnings []problem.Problem
+
+	canonical []byte
 }
+
+// Canonical writes every setting as it was typed, in a fixed order, for hashing: paths are not resolved, so the same campaign is
+// the same on every machine.
+func (c *Campaign) Canonical() []byte { return c.canonical }
 
 // Sender is the organisation that delivers the letters.
 type Sender struct {

@@ -1,0 +1,166 @@
+package config
+
+import (
+	"strings"
+
+	"golang.org/x/text/language"
+)
+
+// Kind is what a setting holds.
+type Kind string
+
+// The kinds of settings.
+const (
+	Text    Kind = "text"
+	Choice  Kind = "choice"
+	Number  Kind = "number"
+	Date    Kind = "date" // YYYY-MM-DD
+	YesNo   Kind = "yes/no"
+	Path    Kind = "path"
+	Lines   Kind = "lines" // a list
+	Names   Kind = "names" // a list of names
+	Paths   Kind = "paths" // a list of paths
+	Mapping Kind = "mapping"
+)
+
+// Setting is one key of campaign.yaml, which is also a flag and a variable.
+type Setting struct {
+	Key     string // letter.paper; the flag is --letter.paper
+	Kind    Kind
+	Usage   string
+	Default string
+	Choices []string // of a Choice
+
+	required bool
+	check    func(text string) (what, do string) // of one text; "" for nothing wrong
+	set      func(c *Campaign, v value)
+}
+
+// Env names the variable that sets the same: POSTBAG_LETTER_PAPER.
+func (s Setting) Env() string {
+	return "POSTBAG_" + strings.ToUpper(strings.ReplaceAll(s.Key, ".", "_"))
+}
+
+// IsList tells whether the setting takes several values. In a flag or a variable they stand on lines of their own or are separated
+// by " | ": addresses have commas in them.
+func (s Setting) IsList() bool {
+	return s.Kind == Lines || s.Kind == Names || s.Kind == Paths || s.Kind == Mapping
+}
+
+// Settings lists every key of campaign.yaml, in the order of the file that postbag init writes.
+func Settings() []Setting { return settings() }
+
+func settings() []Setting {
+	return []Setting{
+		{Key: "campaign", Kind: Text, Usage: "name of the campaign: stands in file names and letter ids", required: true, check: campaignName,
+			set: func(c *Campaign, v value) { c.Name = v.text() }},
+		{Key: "specimen", Kind: YesNo, Usage: "mark every page SPECIMEN", Default: "no",
+			set: func(c *Campaign, v value) { c.Specimen = v.yes() }},
+
+		{Key: "sender.organisation", Kind: Text, Usage: "who delivers the letters", required: true,
+			set: func(c *Campaign, v value) { c.Sender.Organisation = v.text() }},
+		{Key: "sender.address", Kind: Lines, Usage: "lines of the sender's address",
+			set: func(c *Campaign, v value) { c.Sender.Address = v.texts }},
+		{Key: "sender.contact", Kind: Text, Usage: "where a reply goes: e-mail, telephone or web address",
+			set: func(c *Campaign, v value) { c.Sender.Contact = v.text() }},
+
+		{Key: "recipient.name", Kind: Text, Usage: "the person addressed", required: true,
+			set: func(c *Campaign, v value) { c.Recipient.Name = v.text() }},
+		{Key: "recipient.title", Kind: Text, Usage: "their office, for example Chief Executive Officer",
+			set: func(c *Campaign, v value) { c.Recipient.Title = v.text() }},
+		{Key: "recipient.company", Kind: Text, Usage: "the company", required: true,
+			set: func(c *Campaign, v value) { c.Recipient.Company = v.text() }},
+		{Key: "recipient.address", Kind: Lines, Usage: "lines of the recipient's address",
+			set: func(c *Campaign, v value) { c.Recipient.Address = v.texts }},
+		{Key: "recipient.salutation", Kind: Text, Usage: "how the letter begins, for example Dear Mr Karp,", required: true,
+			set: func(c *Campaign, v value) { c.Recipient.Salutation = v.text() }},
+		{Key: "recipient.verified_on", Kind: Date, Usage: "the day on which somebody checked name and address",
+			set: func(c *Campaign, v value) { c.Recipient.VerifiedOn = v.date() }},
+
+		{Key: "letter.template", Kind: Path, Usage: "a Markdown file, or the name of a built-in letter", Default: "supporter",
+			set: func(c *Campaign, v value) { c.Letter.Template = v.text() }},
+		{Key: "letter.date", Kind: Date, Usage: "date printed on every letter, YYYY-MM-DD", required: true,
+			set: func(c *Campaign, v value) { c.Letter.Date = v.date() }},
+		{Key: "letter.language", Kind: Text, Usage: "language of the letter, for example en-GB", Default: "en", check: languageTag,
+			set: func(c *Campaign, v value) { c.Letter.Language = v.text() }},
+		{Key: "letter.paper", Kind: Choice, Usage: "paper", Default: "a4", Choices: []string{"a4", "letter"},
+			set: func(c *Campaign, v value) { c.Letter.Paper = v.text() }},
+		{Key: "letter.layout", Kind: Choice, Usage: "where things stand on the page", Default: "plain", Choices: []string{"plain"},
+			set: func(c *Campaign, v value) { c.Letter.Layout = v.text() }},
+		{Key: "letter.show", Kind: Names, Usage: "what stands under the closing", Default: "name\nplace", check: leastData,
+			set: func(c *Campaign, v value) { c.Letter.Show = v.texts }},
+
+		{Key: "signers.file", Kind: Path, Usage: "the signer list", required: true,
+			set: func(c *Campaign, v value) { c.Signers.File = v.text() }},
+		{Key: "signers.columns", Kind: Mapping, Usage: "which column holds what, for example name=Full name | email=E.Mail",
+			set: func(c *Campaign, v value) { c.Signers.Columns, c.Signers.ColumnPlace = v.mapping() }},
+		{Key: "signers.duplicates", Kind: Choice, Usage: "which of a person's rows counts", Default: "first", Choices: []string{"first", "last", "keep"},
+			set: func(c *Campaign, v value) { c.Signers.Duplicates = v.text() }},
+		{Key: "signers.suppress", Kind: Path, Usage: "file of e-mails or ids of people who withdrew, one a line",
+			set: func(c *Campaign, v value) { c.Signers.Suppress = v.text() }},
+		{Key: "signers.consent.column", Kind: Text, Usage: "column that says who agreed to be named to the company",
+			set: func(c *Campaign, v value) { c.Signers.Consent.Column = v.text() }},
+		{Key: "signers.consent.values", Kind: Names, Usage: "what that column holds where they agreed", Default: "yes\ny\ntrue\n1",
+			set: func(c *Campaign, v value) { c.Signers.Consent.Values = v.texts }},
+		{Key: "signers.consent.attested.by", Kind: Text, Usage: "who attests that the signers agreed, where the list does not say",
+			set: func(c *Campaign, v value) { c.attestation().By = v.text() }},
+		{Key: "signers.consent.attested.on", Kind: Date, Usage: "the day of the attestation",
+			set: func(c *Campaign, v value) { c.attestation().On = v.date() }},
+		{Key: "signers.consent.attested.statement", Kind: Text, Usage: "what the signers agreed to",
+			set: func(c *Campaign, v value) { c.attestation().Statement = v.text() }},
+
+		{Key: "bundles.letters", Kind: Number, Usage: "letters in one PDF, at most", Default: "500", check: bundleSize,
+			set: func(c *Campaign, v value) { c.Bundles.Letters = v.number() }},
+		{Key: "bundles.group_by", Kind: Names, Usage: "fields by which letters are grouped; a bundle never holds two groups",
+			set: func(c *Campaign, v value) { c.Bundles.GroupBy = v.texts }},
+		{Key: "bundles.duplex", Kind: YesNo, Usage: "print on both sides: every letter starts on a front", Default: "no",
+			set: func(c *Campaign, v value) { c.Bundles.Duplex = v.yes() }},
+
+		{Key: "fonts", Kind: Paths, Usage: "font files or folders, tried before the built-in fonts",
+			set: func(c *Campaign, v value) { c.Fonts = v.texts }},
+		{Key: "fields", Kind: Mapping, Usage: "the campaign's own fields for the template, for example reply_by=1 March 2027",
+			set: func(c *Campaign, v value) { c.Fields, _ = v.mapping() }},
+	}
+}
+
+func campaignName(text string) (what, do string) {
+	ok := len(text) <= 40 && text[0] != '-'
+	for _, r := range text {
+		ok = ok && (r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-')
+	}
+	if ok {
+		return "", ""
+	}
+	return "the campaign's name " + quoted(text) + " cannot stand in file names", "Use up to 40 small letters, digits and hyphens, for example palantir-2026"
+}
+
+func languageTag(text string) (what, do string) {
+	if _, err := language.Parse(text); err != nil {
+		return quoted(text) + " is no language", "Write a language tag (BCP 47), for example en, en-GB or es"
+	}
+	return "", ""
+}
+
+// leastData keeps what identifies or reaches a person out of the letters.
+func leastData(text string) (what, do string) {
+	switch strings.ToLower(text) {
+	case "email", "e-mail", "phone", "street", "address", "ip":
+		return "letters do not show a signer's " + text, "Take it out: a letter shows name and place, and the company needs no more"
+	}
+	return "", ""
+}
+
+func bundleSize(text string) (what, do string) {
+	n := value{texts: []string{text}}.number()
+	if n < 1 || n > 100_000 {
+		return "a bundle of " + text + " letters cannot be made", "Write a number from 1 to 100000, for example 500"
+	}
+	return "", ""
+}
+
+func (c *Campaign) attestation() *Attestation {
+	if c.Signers.Consent.Attested == nil {
+		c.Signers.Consent.Attested = &Attestation{}
+	}
+	return c.Signers.Consent.Attested
+}
