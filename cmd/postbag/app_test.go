@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"postbag/letters/problem"
+	"postbag/templates"
 )
 
 // newTestApp is an app that writes to buffers and sees no environment.
@@ -38,6 +39,30 @@ func TestEveryCommandExplainsItself(t *testing.T) {
 				t.Errorf("%s: flag %s says nothing of itself", c.name, f.Names()[0])
 			}
 		}
+	}
+}
+
+// What help shows as an example is what a user tries first: it must work in the folder that init makes.
+func TestExamplesWork(t *testing.T) {
+	a, _, _ := newTestApp()
+	for _, c := range a.commands() {
+		t.Run(c.name, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			if _, err := writeSample(".", templates.Sample()); err != nil {
+				t.Fatal(err)
+			}
+			for _, example := range c.examples {
+				words := strings.Fields(example)
+				if words[0] != "postbag" {
+					t.Fatalf("%q is no command line of postbag", example)
+				}
+				// A sample's letters in scripts that this machine has no font for are held back: that is status 3.
+				a, _, stderr := newTestApp()
+				if status := a.run(t.Context(), words[1:]); status != done && status != needsLook {
+					t.Errorf("%q ended with status %d:\n%s", example, status, stderr)
+				}
+			}
+		})
 	}
 }
 
