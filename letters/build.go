@@ -1,0 +1,256 @@
+package letters
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+
+	"postbag/config"
+	"postbag/letters/packet"
+	"postbag/letters/press"
+	"postbag/letters/roll"
+	"postbag/letters/typeset"
+)
+
+// Options says how to build.
+type Options struct {
+	Out      string // the packet's folder
+	Workers  int    // bundles made at once; 0 means one for each processor
+	Replace  bool   // replace a packet in Out that was made from other inputs
+	Progress func(Progress)
+}
+
+// Build makes or finishes the packet in o.Out and returns its manifest. When ctx ends it stops with the context's error:
+// what is finished stays for the next Build of the same inputs to go on with, and nothing half-made is left under a
+// final name.
+//
+// The goroutines of a build: the caller's reads the roll, then starts o.Workers workers and one keeper of the ledger, and
+// waits. Each worker owns a typeset.Setter and a press.Worker, takes the next bundle that nobody has, and writes it from the
+// first letter to the last; the roll, the layout and the press are shared and only read. A bundle's ledger lines go to the keeper
+// through a channel of that bundle's own, and the keeper writes them in the order of the bundles. So what is written does not
+// depend on who was faster.
+func Build(ctx context.Context, c *config.Campaign, o Options) (*packet.Manifest, error) {
+	p, err := open(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	r, err := p.read(ctx, o.Progress)
+	if err != nil {
+		return nil, err
+	}
+	if r.Len() == 0 {
+		return nil, noLetters(c, r)
+	}
+	ranges := bundleRanges(r, c.Bundles.Letters)
+	seed := p.fingerprint(r)
+	layout, printing, err := p.lay(r, false, press.Job{Duplex: c.Bundles.Duplex, Seed: seed, Slip: press.Slip{Bundles: len(ranges)}})
+	if err != nil {
+		return nil, err
+	}
+	w, err := packet.Open(o.Out, seed, o.Replace)
+	if err != nil {
+		return nil, err
+	}
+	b := &build{composition: p, roll: r, options: o, writer: w, layout: layout, press: printing, ranges: ranges}
+	m, err := b.run(ctx)
+	if err != nil {
+		w.Abort()
+		return nil, err
+	}
+	return m, nil
+}
+
+// build is one run of Build.
+type build struct {
+	*composition
+	roll    *roll.Roll
+	options Options
+	writer  *packet.Writer
+	layout  *typeset.Layout
+	press   *press.Press
+	ranges  []bundleRange
+
+	next    atomic.Int64 // the next bundle that nobody has
+	done    atomic.Int64 // letters set
+	bundles []packet.Bundle
+	ledger  []chan []byte
+	report  sync.Mutex
+}
+
+func (b *build) run(ctx context.Context) (*packet.Manifest, error) {
+	b.bundles = make([]packet.Bundle, len(b.ranges))
+	b.ledger = make([]chan []byte, len(b.ranges))
+	for i := range b.ledger {
+		b.ledger[i] = make(chan []byte, 1)
+	}
+	workers := b.options.Workers
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	group, groupCtx := errgroup.WithContext(ctx)
+	for range min(workers, len(b.ranges)) {
+		group.Go(func() error { return b.work(groupCtx) })
+	}
+	group.Go(func() error { return b.keepLedger(groupCtx) })
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	if err := b.writeExclusions(ctx); err != nil {
+		return nil, err
+	}
+	m := b.manifest()
+	return m, b.writer.Finish(ctx, m)
+}
+
+// work makes bundles until there are none left.
+func (b *build) work(ctx context.Context) error {
+	setter := b.layout.NewSetter()
+	worker := b.press.NewWorker(setter)
+	var values []string
+	for {
+		i := int(b.next.Add(1) - 1)
+		if i >= len(b.ranges) {
+			return nil
+		}
+		if err := b.makeBundle(ctx, worker, i, &values); err != nil {
+			return err
+		}
+	}
+}
+
+// makeBundle writes one bundle and hands its ledger lines over.
+func (b *build) makeBundle(ctx context.Context, worker *press.Worker, i int, values *[]string) error {
+	letters := b.ranges[i]
+	path := fmt.Sprintf("deliver/bundles/bundle-%04d.pdf", i+1)
+	lines := make([]byte, 0, 64*letters.count)
+	var ledger ledgerLines
+	ledger.begin(b, path)
+	order := press.Order{
+		Number: i + 1, First: letters.first + 1, Letters: letters.count, Group: b.roll.Group(letters.first),
+		Values: func(k int) []string {
+			*values = b.roll.Fields(letters.first+k, (*values)[:0])
+			return *values
+		},
+		Placed: func(k, page int) { lines = ledger.append(lines, letters.first+k, page, *values) },
+	}
+	var count press.Count
+	sum, size, err := b.writer.File(ctx, path, func(out io.Writer) (err error) {
+		count, err = worker.Bundle(ctx, out, order)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	reference := b.reference()
+	b.bundles[i] = packet.Bundle{
+		Path: path, SHA256: sum, Bytes: size, Letters: letters.count, Pages: count.Pages, Sheets: count.Sheets,
+		First: press.LetterID(reference, letters.first+1), Last: press.LetterID(reference, letters.first+letters.count),
+	}
+	b.ledger[i] <- lines
+	b.tell(letters.count)
+	return nil
+}
+
+// tell reports progress. Reports come one at a time, in order.
+func (b *build) tell(letters int) {
+	if b.options.Progress == nil {
+		return
+	}
+	b.report.Lock()
+	defer b.report.Unlock()
+	done := int(b.done.Add(int64(letters)))
+	b.options.Progress(Progress{Stage: Setting, Done: done, Total: b.roll.Len(), Share: float64(done) / float64(b.roll.Len())})
+}
+
+// ledgerLines writes the ledger's lines of one bundle.
+type ledgerLines struct {
+	b    *build
+	row  packet.LedgerRow
+	name int // slot
+	id   []byte
+}
+
+func (l *ledgerLines) begin(b *build, path string) {
+	l.b, l.row.Bundle = b, path
+	l.name, _ = b.fields.Slot("name")
+}
+
+func (l *ledgerLines) append(dst []byte, signer, page int, values []string) []byte {
+	row := l.b.roll.Row(signer)
+	l.row.Row, l.row.Page, l.row.Name = row.Row, page, values[l.name]
+	l.row.LetterID = press.LetterID(l.b.reference(), signer+1)
+	l.row.File = l.b.fileOf(row)
+	return packet.AppendLedgerRow(dst, l.row)
+}
+
+// several tells whether rows must name their file.
+func (b *build) several() bool { return len(b.roll.Sources) > 1 }
+
+func (b *build) fileOf(row roll.Row) string {
+	if !b.several() {
+		return ""
+	}
+	return b.roll.Sources[row.File].Path
+}
+
+// keepLedger writes the ledger while bundles are made.
+func (b *build) keepLedger(ctx context.Context) error {
+	_, _, err := b.writer.File(ctx, "private/ledger.csv", func(out io.Writer) error {
+		if _, err := out.Write(packet.AppendLedgerHeader(nil, b.several())); err != nil {
+			return err
+		}
+		for i := range b.ledger {
+			select {
+			case lines := <-b.ledger[i]:
+				if _, err := out.Write(lines); err != nil {
+					return err
+				}
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		return nil
+	})
+	return err
+}
+
+func (b *build) writeExclusions(ctx context.Context) error {
+	_, _, err := b.writer.File(ctx, "private/exclusions.csv", func(out io.Writer) error {
+		lines := packet.AppendExclusionHeader(nil, b.several())
+		for _, x := range b.roll.Exclusions {
+			lines = packet.AppendExclusionRow(lines, packet.ExclusionRow{
+				Row: x.Row.Row, Reason: string(x.Reason), Detail: x.Detail, File: b.fileOf(x.Row),
+			})
+			if len(lines) >= 1<<16 {
+				if _, err := out.Write(lines); err != nil {
+					return err
+				}
+				lines = lines[:0]
+			}
+		}
+		_, err := out.Write(lines)
+		return err
+	})
+	return err
+}
+
+// fingerprint pins the inputs of a packet: the campaign's settings, the wording, the list, and the fonts.
+func (p *composition) fingerprint(r *roll.Roll) string {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "postbag packet 1\n")
+	b.Write(p.campaign.Canonical())
+	fmt.Fprintf(&b, "\ntemplate %s\n", p.hash)
+	for _, s := range r.Sources {
+		fmt.Fprintf(&b, "list %s\n", s.SHA256)
+	}
+	for _, f := range p.fonts.Faces() {
+		fmt.Fprintf(&b, "font %s %s\n", f.Name, f.SHA256)
+	}
+	return hashOf(b.Bytes())
+}

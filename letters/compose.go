@@ -1,0 +1,259 @@
+package letters
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-playground/locales"
+	"github.com/go-playground/locales/ar"
+	"github.com/go-playground/locales/de"
+	"github.com/go-playground/locales/en"
+	"github.com/go-playground/locales/en_GB"
+	"github.com/go-playground/locales/es"
+	"github.com/go-playground/locales/fr"
+	"github.com/go-playground/locales/it"
+	"github.com/go-playground/locales/nl"
+	"github.com/go-playground/locales/pt"
+
+	"postbag/config"
+	"postbag/letters/merge"
+	"postbag/letters/problem"
+	"postbag/letters/roll"
+	"postbag/letters/typeset"
+	"postbag/templates"
+)
+
+// composition is a campaign with its template read and its fields bound: everything about the letters but the signers.
+type composition struct {
+	campaign *config.Campaign
+	template *templates.Letter
+	hash     string // SHA-256 of the template's bytes
+	wording  string // SHA-256 of the wording
+	fields   *fields
+	printed  int // the slots below this stand on letters; what is behind them is kept for the accounts
+	list     *roll.List
+	fonts    *typeset.Fonts
+}
+
+// compose reads the template, the fonts and the header of the signer list, and reports all that is wrong with the
+// campaign at once.
+func compose(c *config.Campaign, list *roll.List) (*composition, error) {
+	template, text, err := readTemplate(c)
+	if err != nil {
+		return nil, err
+	}
+	p := &composition{campaign: c, template: template, hash: hashOf(text), list: list, fields: newFields(c)}
+	var problems problem.List
+	p.bindFields(&problems)
+	fonts, err := typeset.LoadFonts(c.Fonts)
+	if err := problems.Collect(err); err != nil {
+		return nil, err
+	}
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
+	p.fonts = fonts
+	p.wording = hashOf([]byte(template.Wording(p.fields.Constant)))
+	return p, nil
+}
+
+// readTemplate finds a built-in letter or a file.
+func readTemplate(c *config.Campaign) (*templates.Letter, []byte, error) {
+	name := c.Letter.Template
+	if !strings.ContainsAny(name, `/\`) && filepath.Ext(name) == "" {
+		if letter, text, ok := templates.Builtin(name); ok {
+			return letter, text, nil
+		}
+		return nil, nil, problem.List{{
+			Place: problem.Place{File: c.File}, What: "there is no built-in letter called " + name,
+			Do: "Set letter.template to a Markdown file or to one of: " + strings.Join(templates.Names(), ", "),
+		}}
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		what := "the template cannot be read"
+		if errors.Is(err, fs.ErrNotExist) {
+			what = "the template is not there"
+		}
+		return nil, nil, problem.List{{
+			Place: problem.Place{File: name}, What: what,
+			Do: "Correct letter.template in " + c.File,
+		}}
+	}
+	letter, err := templates.Parse(name, text)
+	return letter, text, err
+}
+
+func hashOf(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+// bindFields gives a slot to each field of the template that is a signer's, and to what stands under the closing.
+func (p *composition) bindFields(problems *problem.List) {
+	for _, use := range p.template.FieldNames() {
+		if _, ok := p.fields.Constant(use.Name); ok {
+			continue
+		}
+		if !p.list.Has(use.Name) {
+			problems.Add(use.At, "there is no field {{"+use.Name+"}}", "Use one of: "+strings.Join(p.known(), ", "))
+			continue
+		}
+		p.fields.add(use.Name)
+	}
+	for _, name := range p.campaign.Letter.Show {
+		if name == "place" && !p.list.Has(name) {
+			continue // a list without places is no mistake
+		}
+		if !p.list.Has(name) {
+			problems.Add(problem.Place{File: p.campaign.File}, "letter.show names "+name+", but the signer list has no such column",
+				"Use some of: "+strings.Join(p.known(), ", "))
+			continue
+		}
+		p.fields.add(name)
+	}
+	p.printed = len(p.fields.names)
+	p.fields.add("name") // for the ledger
+}
+
+// known lists the fields that a template may use.
+func (p *composition) known() []string {
+	var names []string
+	for _, name := range roll.Standard() {
+		if p.list.Has(name) {
+			names = append(names, name)
+		}
+	}
+	for name := range p.fields.constants {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, header := range p.list.Headers() {
+		if !slices.Contains(names, header) {
+			names = append(names, header)
+		}
+	}
+	return names
+}
+
+// fields binds names to the campaign's constants and to the signers' slots. Names are compared as the list's
+// headers are.
+type fields struct {
+	constants map[string]string // by name as documented or typed
+	folded    map[string]string
+	slots     map[string]int // by folded name
+	names     []string       // by slot
+}
+
+func newFields(c *config.Campaign) *fields {
+	f := &fields{folded: map[string]string{}, slots: map[string]int{}}
+	f.constants = map[string]string{
+		"campaign":             c.Name,
+		"date":                 longDate(c.Letter.Date, c.Letter.Language),
+		"recipient.name":       c.Recipient.Name,
+		"recipient.title":      c.Recipient.Title,
+		"recipient.company":    c.Recipient.Company,
+		"recipient.salutation": c.Recipient.Salutation,
+		"sender.organisation":  c.Sender.Organisation,
+		"sender.contact":       c.Sender.Contact,
+	}
+	for name, value := range c.Fields {
+		f.constants[name] = value
+	}
+	for name, value := range f.constants {
+		f.folded[roll.Fold(name)] = value
+	}
+	return f
+}
+
+// Constant and Slot make fields merge.Fields.
+func (f *fields) Constant(name string) (string, bool) {
+	value, ok := f.folded[roll.Fold(name)]
+	return value, ok
+}
+
+func (f *fields) Slot(name string) (int, bool) {
+	slot, ok := f.slots[roll.Fold(name)]
+	return slot, ok
+}
+
+func (f *fields) add(name string) {
+	key := roll.Fold(name)
+	if _, ok := f.slots[key]; !ok {
+		f.slots[key] = len(f.names)
+		f.names = append(f.names, name)
+	}
+}
+
+// longDates write dates in full, as CLDR has them for the language.
+var longDates = map[string]func() locales.Translator{
+	"ar": ar.New, "de": de.New, "en": en.New, "en-gb": en_GB.New, "es": es.New, "fr": fr.New, "it": it.New, "nl": nl.New, "pt": pt.New,
+}
+
+// longDate writes a date as a letter has it: 23 November 2026. A language without data gets the ISO form.
+func longDate(t time.Time, language string) string {
+	if t.IsZero() {
+		return ""
+	}
+	tag := strings.ToLower(strings.ReplaceAll(language, "_", "-"))
+	locale, ok := longDates[tag]
+	if base, _, cut := strings.Cut(tag, "-"); !ok && cut {
+		locale, ok = longDates[base]
+	}
+	if !ok {
+		return t.Format(time.DateOnly)
+	}
+	return locale().FmtDateLong(t)
+}
+
+// elements lists the letter's blocks in order: the address to the closing, with the template's body between.
+func (p *composition) elements() []typeset.Element {
+	c := p.campaign
+	address := slices.DeleteFunc(slices.Concat([]string{c.Recipient.Name, c.Recipient.Title, c.Recipient.Company},
+		c.Recipient.Address), func(s string) bool { return strings.TrimSpace(s) == "" })
+	elements := []typeset.Element{
+		{Role: typeset.Address, Block: merge.Literal(address...)},
+		{Role: typeset.Date, Block: merge.Literal(longDate(c.Letter.Date, c.Letter.Language))},
+	}
+	elements = p.appendInline(elements, typeset.Subject, p.template.Subject)
+	elements = append(elements, typeset.Element{Role: typeset.Salutation, Block: merge.Literal(c.Recipient.Salutation)})
+	for _, b := range merge.Compile(p.template.Blocks, p.fields) {
+		elements = append(elements, typeset.Element{Role: typeset.Body, Block: b})
+	}
+	elements = p.appendInline(elements, typeset.Closing, p.template.Closing)
+	for _, name := range c.Letter.Show {
+		if slot, ok := p.fields.Slot(name); ok {
+			elements = append(elements, typeset.Element{Role: typeset.Signature, Block: merge.Value(slot)})
+		}
+	}
+	return elements
+}
+
+func (p *composition) appendInline(dst []typeset.Element, role typeset.Role, inline []templates.Inline) []typeset.Element {
+	for _, b := range merge.Compile([]templates.Block{{Inline: inline}}, p.fields) {
+		dst = append(dst, typeset.Element{Role: role, Block: b})
+	}
+	return dst
+}
+
+// design says how the letter looks.
+func (p *composition) design(specimen bool) typeset.Design {
+	c := p.campaign
+	paper, _ := typeset.PaperNamed(c.Letter.Paper)
+	return typeset.Design{
+		Paper: paper, Language: c.Letter.Language, Justify: p.template.Justify, Specimen: specimen || c.Specimen,
+		Sender:    slices.Concat([]string{c.Sender.Organisation}, c.Sender.Address, []string{c.Sender.Contact}),
+		Running:   c.Recipient.Name,
+		Reference: p.reference(),
+	}
+}
+
+// reference is the letter id without its number.
+func (p *composition) reference() string { return p.campaign.Name + "-" }

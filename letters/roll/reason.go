@@ -1,0 +1,40 @@
+package roll
+
+// Reason says why a row got no letter. Its text stands in exclusions.csv and in the manifest.
+type Reason string
+
+// Reasons of policy, and reasons that a person should look at.
+const (
+	BlankRow     Reason = "blank row"
+	HeaderRow    Reason = "header row"
+	Unreadable   Reason = "unreadable row"
+	NoConsent    Reason = "no consent"
+	Suppressed   Reason = "suppressed"
+	NoName       Reason = "no name"
+	Duplicate    Reason = "duplicate"
+	MissingGlyph Reason = "missing glyph"
+)
+
+// NeedsLook tells whether a person should look at rows with this reason: such a build exits 3.
+func (r Reason) NeedsLook() bool { return r == Unreadable || r == MissingGlyph || r == NoName }
+
+// Row is the place of a row: its file (index into Roll.Sources) and its number as a spreadsheet shows it: records count from 1 at
+// the first line of the file.
+type Row struct {
+	File int
+	Row  int
+}
+
+// Exclusion is a row that gets no letter.
+type Exclusion struct {
+	Row    Row
+	Reason Reason
+	Detail string // what a person needs to mend it, e.g. "same e-mail and name as row 12" or "no font has U+1F600"
+}
+
+// Source is one file of the signer list.
+type Source struct {
+	Path   string // as the campaign names it
+	SHA256 string // lower-case hex, of the file's bytes; known after Read
+	Bytes  int64
+}

@@ -1,0 +1,128 @@
+package letters
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"postbag/config"
+	"postbag/letters/press"
+	"postbag/letters/problem"
+	"postbag/letters/roll"
+	"postbag/letters/typeset"
+)
+
+// Stage is a part of the work that progress is told about.
+type Stage string
+
+// The stages of a build.
+const (
+	Reading Stage = "reading" // rows
+	Setting Stage = "setting" // letters
+)
+
+// Progress is where a run has got to. Total is 0 while it is not known; then Share (0 to 1) is.
+type Progress struct {
+	Stage Stage
+	Done  int
+	Total int
+	Share float64
+}
+
+// open composes the campaign's letter and opens its list.
+func open(ctx context.Context, c *config.Campaign) (*composition, error) {
+	list, err := roll.Open(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return compose(c, list)
+}
+
+// read decides the fate of every row. Characters that no font has hold a letter back.
+func (p *composition) read(ctx context.Context, progress func(Progress)) (*roll.Roll, error) {
+	return p.list.Read(ctx, roll.ReadOptions{
+		Keep: p.fields.names,
+		Hold: p.hold,
+		Progress: func(rows int, share float64) {
+			if progress != nil {
+				progress(Progress{Stage: Reading, Done: rows, Share: share})
+			}
+		},
+	})
+}
+
+// hold says why a signer's letter cannot be set, if it cannot.
+func (p *composition) hold(values []string) (roll.Reason, string) {
+	var missing []rune
+	for _, value := range values[:p.printed] {
+		for _, r := range p.fonts.Missing(value) {
+			if !slices.Contains(missing, r) {
+				missing = append(missing, r)
+			}
+		}
+	}
+	if len(missing) == 0 {
+		return "", ""
+	}
+	detail := "no font has"
+	for i, r := range missing {
+		if i > 0 {
+			detail += ","
+		}
+		detail += fmt.Sprintf(" U+%04X", r)
+	}
+	return roll.MissingGlyph, detail
+}
+
+// lay lays the letter out for the signers of the roll, and makes the press that prints it.
+func (p *composition) lay(r *roll.Roll, specimen bool, job press.Job) (*typeset.Layout, *press.Press, error) {
+	design := p.design(specimen)
+	var typical []string
+	if r.Len() > 0 {
+		typical = r.Fields(0, nil)
+	} else {
+		typical = make([]string, len(p.fields.names))
+	}
+	layout, err := typeset.NewLayout(p.fonts, design, p.elements(), typical, press.Draw)
+	if err != nil {
+		return nil, nil, err
+	}
+	c := p.campaign
+	job.Layout, job.Paper, job.Language, job.Specimen = layout, design.Paper, c.Letter.Language, design.Specimen
+	job.Slip.Campaign, job.Slip.Sender, job.Slip.Contact = c.Name, c.Sender.Organisation, c.Sender.Contact
+	job.Slip.Reference = p.reference()
+	job.Slip.Recipient = slices.DeleteFunc([]string{c.Recipient.Name, c.Recipient.Title, c.Recipient.Company},
+		func(s string) bool { return s == "" })
+	printing, err := press.New(job, layout.NewSetter())
+	return layout, printing, err
+}
+
+// bundleRange is the letters of one bundle, as places in the roll.
+type bundleRange struct {
+	first, count int
+}
+
+// bundleRanges cuts the roll into bundles: at most so many letters each, never two groups in one.
+func bundleRanges(r *roll.Roll, most int) []bundleRange {
+	var out []bundleRange
+	for i := range r.Len() {
+		n := len(out)
+		if n == 0 || out[n-1].count == most || r.GroupStart(i) {
+			out = append(out, bundleRange{first: i})
+			n++
+		}
+		out[n-1].count++
+	}
+	return out
+}
+
+// noLetters is the problem of a list from which no letter comes.
+func noLetters(c *config.Campaign, r *roll.Roll) error {
+	what := fmt.Sprintf("no letter can be made: of %d rows, none gets one", r.RowsRead)
+	if r.RowsRead == 0 {
+		what = "no letter can be made: the list has a header but no rows"
+	}
+	return problem.List{{
+		Place: problem.Place{File: c.Signers.File}, What: what, Do: "Run postbag check to see why",
+	}}
+}
