@@ -22,7 +22,7 @@ var arrows = map[string]struct {
 	"letters/problem":          {nil, "the vocabulary that all share imports none of them"},
 	"letters/roll":             {[]string{"config", "templates", "letters/problem"}, "rows are read before anybody knows how letters look"},
 	"letters/merge":            {[]string{"config", "templates", "letters/roll", "letters/problem"}, "text is filled in before it is set"},
-	"letters/typeset":          {[]string{"letters/merge", "letters/problem"}, "lines and pages know millimetres and glyphs, not PDF"},
+	"letters/typeset":          {[]string{"templates", "letters/merge", "letters/problem"}, "lines and pages know millimetres and glyphs, not PDF"},
 	"letters/press":            {[]string{"letters/merge", "letters/typeset", "letters/problem"}, "PDF is written from pages that are set"},
 	"letters/packet":           {[]string{"letters/problem"}, "a packet is verified years later, without the campaign"},
 	"letters":                  {[]string{"config", "templates", "letters/roll", "letters/merge", "letters/typeset", "letters/press", "letters/packet", "letters/problem"}, "the pipeline calls the stages; no stage calls it, and the command line calls it alone"},

@@ -124,8 +124,8 @@ func (b built) steps() [][]string {
 // printAccount says what became of each row.
 func printAccount(p *page, rows, made int, excluded map[string]int) {
 	lines := [][]string{
-		{number(int64(rows)), "rows read", ""},
-		{number(int64(made)), "letters", ""},
+		{number(int64(rows)), plural(rows, "row") + " read", ""},
+		{number(int64(made)), plural(made, "letter"), ""},
 	}
 	reasons := make([]string, 0, len(excluded))
 	for reason := range excluded {

@@ -304,10 +304,14 @@ func number(n int64) string {
 
 // count writes how many there are of a thing whose plural ends in s.
 func count(n int, thing string) string {
-	if n != 1 {
-		thing += "s"
+	return number(int64(n)) + " " + plural(n, thing)
+}
+
+func plural(n int, thing string) string {
+	if n == 1 {
+		return thing
 	}
-	return number(int64(n)) + " " + thing
+	return thing + "s"
 }
 
 // were is count with its verb.
