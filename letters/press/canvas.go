@@ -55,6 +55,7 @@ func (c *canvas) line(l *typeset.Line) {
 	c.op("Td")
 	c.lineX, c.lineY, c.pen = l.X, y, 0
 	var target typeset.Length // where the next word belongs, from the start of the line
+	span := 0                 // the item behind an open span
 	for i := range l.Items {
 		item := &l.Items[i]
 		ink := item.Word.Ink.(*ink)
@@ -62,20 +63,55 @@ func (c *canvas) line(l *typeset.Line) {
 			target += item.Space
 			c.space(item, ink, l.Size, target)
 		}
+		if i >= span && ink.unturned != "" {
+			span = c.openSpan(l.Items, i)
+		}
 		c.word(ink, l.Size)
 		target += item.Word.Width.At(l.Size)
+		if i+1 == span {
+			c.closeSpan()
+		}
 	}
 	c.closeArray()
 	c.op("\n")
 }
 
+// openSpan begins a marked content for the words from first on that readers would leave turned round, and returns the item behind
+// them. They are read from the last one, on the right, to the first.
+func (c *canvas) openSpan(items []typeset.Item, first int) int {
+	end := first
+	var text string
+	for end < len(items) {
+		word := items[end].Word.Ink.(*ink).unturned
+		if word == "" {
+			break
+		}
+		if end > first && items[end].Spaced {
+			word += " "
+		}
+		text = word + text
+		end++
+	}
+	c.beginActual(appendTextHex(nil, text))
+	return end
+}
+
+func (c *canvas) beginActual(text []byte) {
+	c.closeArray()
+	c.op("/Span<</ActualText")
+	c.out = append(c.out, text...)
+	c.op(">>BDC")
+}
+
+func (c *canvas) closeSpan() {
+	c.closeArray()
+	c.op(" EMC")
+}
+
 // word shows one word at the pen.
 func (c *canvas) word(k *ink, size typeset.Length) {
 	if k.actual != nil {
-		c.closeArray()
-		c.op("/Span<</ActualText")
-		c.out = append(c.out, k.actual...)
-		c.op(">>BDC")
+		c.beginActual(k.actual)
 	}
 	for i := range k.strokes {
 		s := &k.strokes[i]
@@ -93,8 +129,7 @@ func (c *canvas) word(k *ink, size typeset.Length) {
 		c.pen += s.width
 	}
 	if k.actual != nil {
-		c.closeArray()
-		c.op(" EMC")
+		c.closeSpan()
 	}
 }
 

@@ -9,9 +9,13 @@ import (
 // ink is a shaped word as operands of the text-showing operator TJ (ISO 32000-1, 9.4.3), made once for each word.
 type ink struct {
 	strokes []stroke
-	// actual is the word's text for /ActualText (14.9.4), where some glyph has no text of its own; nil elsewhere. It is not
-	// given for text from right to left: some readers turn it round.
+	// actual is the word's text for /ActualText (14.9.4), where glyphs do not stand for characters one by one: readers that guess
+	// words from where glyphs lie would take marks for words. Not for text from right to left, which some readers turn round; see
+	// unturned.
 	actual []byte
+	// unturned is the text of a word from right to left in a script that readers of PDFs do not know to be one, such as N'Ko and
+	// Adlam. They leave it as it is drawn, from left to right, unless /ActualText over all of its words says otherwise.
+	unturned string
 }
 
 // stroke is glyphs of one face at one height over the baseline.
@@ -53,15 +57,31 @@ func scale(units int32, face *typeset.Face) int64 {
 // drawWord makes the ink of a word. It is given to the layout as its draw function.
 func drawWord(w *typeset.Word) any {
 	out := &ink{}
-	mute := false
+	plain := true
 	for _, run := range w.Runs {
 		out.addRun(run)
-		mute = mute || run.Mute
+		plain = plain && run.Plain
+		for _, g := range run.Glyphs {
+			plain = plain && g.XOffset == 0 && g.YOffset == 0
+		}
 	}
-	if mute && !w.RightToLeft() {
+	switch {
+	case !w.RightToLeft() && !plain:
 		out.actual = appendTextHex(nil, w.Text())
+	case w.RightToLeft() && !turned(w.Text()):
+		out.unturned = w.Text()
 	}
 	return out
+}
+
+// turned tells whether readers of PDFs know the script of a text to run from right to left: Hebrew, Arabic, Syriac and Thaana.
+func turned(text string) bool {
+	for _, r := range text {
+		if r >= 0x07C0 && r < 0x08A0 || r >= 0x10800 {
+			return false
+		}
+	}
+	return true
 }
 
 // addRun turns glyphs into strokes. Numbers between glyphs move the next one left; what rounding leaves over is carried to

@@ -27,8 +27,6 @@ type GlyphRun struct {
 	Glyphs []Glyph
 	// Plain means that each glyph stands for the text that it has everywhere (Face.Text).
 	Plain bool
-	// Mute means that some glyph has no text: the run is to be marked with the text of its word.
-	Mute bool
 }
 
 // Word is a shaped stretch of text without a space: what a line is made of. It is read-only and shared by all places
@@ -307,7 +305,6 @@ func (r *GlyphRun) tellCluster(glyphs []Glyph, text []rune, rtl bool) {
 			part = text[min(i, len(text)):]
 		}
 		g.Text = string(part)
-		r.Mute = r.Mute || len(part) == 0
 		r.Plain = r.Plain && len(part) > 0 && g.Text == r.Face.Text(g.ID)
 	}
 }
