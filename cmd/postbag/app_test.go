@@ -145,17 +145,28 @@ func TestAStoppedBuildSaysHowToGoOn(t *testing.T) {
 func TestTextFromFilesIsHarmlessOnATerminal(t *testing.T) {
 	for in, want := range map[string]string{
 		"Zoë Ångström":            "Zoë Ångström",
-		"محمد‌رضا":                "محمد‌رضا",
+		"محمد\u200cرضا":           "محمد\u200cرضا",
 		"\x1b[2Jgone":             `\x1b[2Jgone`,
 		"a\nb\tc":                 `a\nb\tc`,
 		"evil\u202etxt.exe":       `evil\u202etxt.exe`,
 		"zero\u200bwidth":         `zero\u200bwidth`,
 		"bad\xffbyte":             `bad\ufffdbyte`,
-		"क्‍ष":                    "क्‍ष",
+		"क्\u200dष":               "क्\u200dष",
 		"\u0007\u009bbell and C1": `\a\u009bbell and C1`,
 	} {
 		if got := plain(in); got != want {
 			t.Errorf("plain(%q) is %q, want %q", in, got, want)
+		}
+	}
+}
+
+// What a summary says to type must work as it stands, whatever the folder is called.
+func TestACommandToCopyIsWhole(t *testing.T) {
+	for in, want := range map[string]string{
+		"packet": "packet", "a b/c": "'a b/c'", "it's": `'it'\''s'`, "-x": "'./-x'", "Üb/../x_1": "Üb/../x_1", "$(rm)": "'$(rm)'",
+	} {
+		if got := shellWord(in); got != want {
+			t.Errorf("shellWord(%q) is %s, want %s", in, got, want)
 		}
 	}
 }

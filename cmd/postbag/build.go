@@ -104,8 +104,8 @@ func (b built) steps() [][]string {
 		steps = append(steps, []string{"look at the letters", in(filepath.FromSlash(b.Bundles[0].Path))})
 	}
 	steps = append(steps,
-		[]string{"check the packet", "postbag verify " + in()},
-		[]string{"", "(cd " + in() + " && sha256sum -c SHA256SUMS)"},
+		[]string{"check the packet", "postbag verify " + shellWord(b.Packet)},
+		[]string{"", "(cd " + shellWord(b.Packet) + " && sha256sum -c SHA256SUMS)"},
 		[]string{"to the company", in("deliver") + ", on paper or as files"})
 	if _, err := os.Stat(filepath.Join(b.Packet, "print")); err == nil {
 		steps = append(steps, []string{"to the printer", in("deliver", "bundles") + " with " + in("print")})

@@ -94,7 +94,7 @@ func (p *page) columns(columns []letters.Column) {
 	for i, c := range columns {
 		header := plain(c.Header)
 		if c.Header == "" {
-			header = "(made from others)"
+			header = "(" + plain(c.How) + ")"
 		}
 		samples := make([]string, len(c.Samples))
 		for j, s := range c.Samples {

@@ -121,7 +121,7 @@ func (s started) print(p *page) {
 	}
 	p.heading("What to do next")
 	p.table([]string{"", ""}, [][]string{
-		{"cd " + plain(s.Dir), ""},
+		{"cd " + shellWord(s.Dir), ""},
 		{"postbag check", "says what would become of each row; writes nothing"},
 		{"postbag build", "makes the packet, every page marked SPECIMEN"},
 	})

@@ -276,6 +276,18 @@ func plain(s string) string {
 	return b.String()
 }
 
+// shellWord writes a path as one word of a command line that a person may copy.
+func shellWord(path string) string {
+	ordinary := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(`/\.:_-+,`, r) }
+	if path != "" && path[0] != '-' && strings.IndexFunc(path, func(r rune) bool { return !ordinary(r) }) < 0 {
+		return path
+	}
+	if path != "" && path[0] == '-' {
+		path = "./" + path
+	}
+	return plain("'" + strings.ReplaceAll(path, "'", `'\''`) + "'")
+}
+
 // short is plain text of at most so many columns.
 func short(s string, columns int) string {
 	s = plain(s)

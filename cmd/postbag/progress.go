@@ -14,10 +14,9 @@ import (
 // meter shows how far a run has got: a bar with rate and time left on a terminal, else a plain line now and then, or
 // nothing. It may be told from several goroutines.
 type meter struct {
-	mu      sync.Mutex
-	show    func(sight) // nil shows nothing
-	end     func()
-	current letters.Stage
+	mu   sync.Mutex
+	show func(sight) // nil shows nothing
+	end  func()
 }
 
 // sight is how far one stage has got.
