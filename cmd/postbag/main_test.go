@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -24,11 +26,15 @@ func TestMain(m *testing.M) {
 //	exits N COMMAND…   runs the command, which must end with exit status N; 0,3 is either
 //	object KEY…        the last command's standard output is exactly one JSON object; it has the keys, and where
 //	                   KEY=VALUE is written, that value
+//	rows N FILE        writes a signer list of N numbered rows
+//	await FILE         waits until the file is there
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
 		RequireExplicitExec: true,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "object": object},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "object": object, "rows": rows, "await": await,
+		},
 	})
 }
 
@@ -47,6 +53,28 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if !slices.Contains(strings.Split(args[0], ","), strconv.Itoa(got)) {
 		ts.Fatalf("exit status %d, want %s", got, args[0])
 	}
+}
+
+func rows(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: rows N FILE")
+	}
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	ts.Check(writeRows(ts.MkAbs(args[1]), n))
+}
+
+func await(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: await FILE")
+	}
+	for range 1000 {
+		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	ts.Fatalf("%s does not come", args[0])
 }
 
 func object(ts *testscript.TestScript, neg bool, args []string) {

@@ -278,7 +278,9 @@ func plain(s string) string {
 
 // shellWord writes a path as one word of a command line that a person may copy.
 func shellWord(path string) string {
-	ordinary := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(`/\.:_-+,`, r) }
+	ordinary := func(r rune) bool {
+		return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(`/\.:_-+,`, r)
+	}
 	if path != "" && path[0] != '-' && strings.IndexFunc(path, func(r rune) bool { return !ordinary(r) }) < 0 {
 		return path
 	}
