@@ -21,7 +21,7 @@ func (a *app) buildCommand() command {
 		campaignFlag(),
 		outFlag("make the packet in `DIR`"),
 		&cli.GenericFlag{Name: "workers", Usage: "fill `N` bundles at once; 0 means one for each processor", Value: new(wholeNumber)},
-		&cli.BoolFlag{Name: "replace", Usage: "replace a packet that was made from other inputs", DisableDefaultText: true},
+		replaceFlag(),
 	}
 	return command{
 		name:    "build",
@@ -43,6 +43,10 @@ func (a *app) buildCommand() command {
 
 func outFlag(usage string) cli.Flag {
 	return &cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: usage, Value: defaultPacket}
+}
+
+func replaceFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "replace", Usage: "replace a packet that was made from other inputs", DisableDefaultText: true}
 }
 
 func (a *app) build(c *cli.Context) (result, error) {

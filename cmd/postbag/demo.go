@@ -18,7 +18,7 @@ func (a *app) demoCommand() command {
 		summary: "make a sample packet to look at, every page marked SPECIMEN",
 		about: "Builds the sample campaign that is in the program, with made-up people, into a packet like one for a real\n" +
 			"campaign. `postbag init DIR` writes the same sample to a folder, as the beginning of a campaign of your own.",
-		flags: []cli.Flag{outFlag("make the packet in `DIR`")},
+		flags: []cli.Flag{outFlag("make the packet in `DIR`"), replaceFlag()},
 		statuses: []exitStatus{
 			{done, "the packet is whole (names that no font on this machine can set are held back, and listed)"},
 			{failed, "failed, or stopped; nothing half-made is left under a final name"},
@@ -43,7 +43,9 @@ func (a *app) demo(c *cli.Context) (result, error) {
 		return nil, fmt.Errorf("loading the sample campaign: %w", err)
 	}
 	m := a.newMeter()
-	manifest, err := letters.Build(c.Context, campaign, letters.Options{Out: c.String("out"), Progress: m.letters})
+	manifest, err := letters.Build(c.Context, campaign, letters.Options{
+		Out: c.String("out"), Replace: c.Bool("replace"), Progress: m.letters,
+	})
 	m.end()
 	if err != nil {
 		return nil, err

@@ -79,8 +79,12 @@ func (m *meter) tell(s sight) {
 type bars struct {
 	w     io.Writer
 	stage letters.Stage
+	begun time.Time // this stage
 	bar   *progressbar.ProgressBar
 }
+
+// barAfter is how long a stage takes before its rate means something.
+const barAfter = 200 * time.Millisecond
 
 func (b *bars) show(s sight) {
 	if s.total <= 0 {
@@ -88,13 +92,17 @@ func (b *bars) show(s sight) {
 	}
 	if b.bar == nil || b.stage != s.stage {
 		b.end()
-		b.stage, b.bar = s.stage, newBar(b.w, s)
+		b.stage, b.begun, b.bar = s.stage, time.Now(), newBar(b.w, s)
+		_ = b.bar.Add(0) // starts its clock; a bar that cannot be drawn is no reason to stop
+	}
+	if time.Since(b.begun) < barAfter {
+		return
 	}
 	total := max(s.total, s.done)
 	if total != b.bar.GetMax64() {
 		b.bar.ChangeMax64(total)
 	}
-	_ = b.bar.Set64(s.done) // a bar that cannot be drawn is no reason to stop
+	_ = b.bar.Set64(s.done)
 }
 
 // end clears the bar, so that what comes next starts on a line of its own.
