@@ -42,45 +42,77 @@ type getter struct {
 	separator string
 }
 
-// reading is one pass over the list.
-type reading struct {
-	list    *List
-	options ReadOptions
-	roll    *Roll
-	tidy    cleaner
-	keep    []getter
-	name    getter
-	email   getter
-	id      getter
-	post    getter
+// Reading takes two goroutines. One takes the file apart: it finds the records, settles what a row says about itself, cleans its
+// fields and makes the key of its person. It hands rows over in batches. The other, which is the caller's, settles what depends on
+// the rows before: duplicates, what is held back, and the roll. Both take about as long.
 
-	width    int
+// parsing is the first goroutine's part.
+type parsing struct {
+	list *List
+	tidy cleaner
+	keep []getter
+	name getter
+	mail getter
+	id   getter
+	post getter
+
+	width   int
+	fields  [][]byte
+	scratch []byte
+	out     *batch
+	row     Row
+}
+
+// reading is the caller's part.
+type reading struct {
+	list     *List
+	options  ReadOptions
+	roll     *Roll
 	row      Row
-	fields   [][]byte
 	texts    []string
-	scratch  []byte
-	seen     map[personKey]uint32 // record + 1 of the person's letter
+	seen     map[personKey]uint32 // the record of the person's letter
 	replaced map[uint32]bool
 }
 
+// batch is rows on their way from one to the other.
+type batch struct {
+	rows  []parsed
+	data  []byte // encoded records
+	share float64
+	err   error // ends the reading
+}
+
+// parsed is a row with what it says about itself.
+type parsed struct {
+	row    Row
+	reason Reason // "" for one that may get a letter
+	detail string
+	record [2]int // in the batch's data
+	key    personKey
+	known  bool // the key tells the person from others
+}
+
+// batchRows is how many rows travel together; batches how many batches there are.
+const (
+	batchRows = 1024
+	batches   = 4
+)
+
 // Read reads every row and decides its fate.
 func (l *List) Read(ctx context.Context, o ReadOptions) (*Roll, error) {
-	r := &reading{
-		list: l, options: o, roll: &Roll{keep: len(o.Keep), fields: len(o.Keep) + len(l.group)},
-		width: len(l.headers), seen: map[personKey]uint32{}, replaced: map[uint32]bool{},
-	}
+	p := &parsing{list: l, width: len(l.headers)}
 	var problems problem.List
 	for _, field := range slices.Concat(o.Keep, l.group) {
 		columns, separator := l.columns.columnsOf(field)
 		if columns == nil {
 			problems.Add(problem.Place{File: l.campaign.Signers.File}, "the list has no field "+field, l.columns.suggest(field))
 		}
-		r.keep = append(r.keep, getter{columns, separator})
+		p.keep = append(p.keep, getter{columns, separator})
 	}
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	for field, g := range map[string]*getter{"name": &r.name, "email": &r.email, "id": &r.id, "postcode": &r.post} {
+	for field, g := range map[string]*getter{"name": &p.name, "email": &p.mail, "id": &p.id, "postcode": &p.post} {
 		if l.columns.fields[field] != nil {
 			g.columns, g.separator = l.columns.columnsOf(field)
 		}
@@ -90,15 +122,72 @@ func (l *List) Read(ctx context.Context, o ReadOptions) (*Roll, error) {
 		return nil, err
 	}
 	defer file.Close()
-	if err := r.readFile(ctx, file); err != nil {
+	r := &reading{
+		list: l, options: o, roll: &Roll{keep: len(o.Keep), fields: len(o.Keep) + len(l.group)}, replaced: map[uint32]bool{},
+	}
+	if err := r.readFile(ctx, p, file); err != nil {
 		return nil, err
 	}
-	r.roll.Cleaned = r.tidy.counts
+	r.roll.Cleaned = p.tidy.counts
 	r.roll.settle(r.replaced)
 	slices.SortStableFunc(r.roll.Exclusions, func(a, b Exclusion) int {
 		return cmp.Or(cmp.Compare(a.Row.File, b.Row.File), cmp.Compare(a.Row.Row, b.Row.Row))
 	})
 	return r.roll, nil
+}
+
+// readFile runs both parts.
+func (r *reading) readFile(ctx context.Context, p *parsing, file *os.File) error {
+	info, err := file.Stat()
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", file.Name(), err)
+	}
+	m := &meter{r: file, hash: sha256.New()}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	full, empty := make(chan *batch, batches), make(chan *batch, batches)
+	for range batches {
+		empty <- &batch{}
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		p.parseFile(ctx, m, file.Name(), info.Size(), full, empty)
+	}()
+	defer func() { <-done }() // the file and p are the other goroutine's until then
+	defer cancel()
+	for b := range full {
+		if b.err != nil {
+			return b.err
+		}
+		r.takeBatch(b, info.Size())
+		empty <- b
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	r.roll.Sources = []Source{{Path: r.list.campaign.Signers.File, SHA256: hex.EncodeToString(m.hash.Sum(nil)), Bytes: m.n}}
+	return nil
+}
+
+// takeBatch settles the rows of a batch in their order.
+func (r *reading) takeBatch(b *batch, size int64) {
+	if r.seen == nil { // the first batch tells how many rows to expect, so that the map need not grow
+		r.seen = make(map[personKey]uint32, int(min(1<<24, float64(len(b.rows))/max(b.share, 1e-6))))
+	}
+	for i := range b.rows {
+		row := &b.rows[i]
+		r.row = row.row
+		r.roll.RowsRead++
+		if row.reason != "" {
+			r.exclude(row.reason, row.detail)
+			continue
+		}
+		r.admit(row, b.data[row.record[0]:row.record[1]])
+	}
+	if r.options.Progress != nil {
+		r.options.Progress(r.roll.RowsRead, b.share)
+	}
 }
 
 // meter counts and hashes what is read of a file.
@@ -115,57 +204,61 @@ func (m *meter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (r *reading) readFile(ctx context.Context, file *os.File) error {
-	form := r.list.form
-	m := &meter{r: file, hash: sha256.New()}
-	info, err := file.Stat()
-	if err != nil {
-		return fmt.Errorf("reading %s: %w", file.Name(), err)
-	}
+// parseFile takes a file apart and closes full at its end, or when ctx ends.
+func (p *parsing) parseFile(ctx context.Context, m *meter, name string, size int64, full, empty chan *batch) {
+	defer close(full)
+	form := p.list.form
 	var text io.Reader = m
 	if form.utf16 {
 		text = transform.NewReader(m, decoder())
 	}
 	records := newRecords(&withoutMark{r: text}, form.delimiter, form.eol)
-	for rows := 0; ; rows++ {
-		if rows%8192 == 0 {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			if r.options.Progress != nil && rows > 0 {
-				r.options.Progress(r.roll.RowsRead, float64(m.n)/float64(max(1, info.Size())))
-			}
+	for {
+		select {
+		case p.out = <-empty:
+		case <-ctx.Done():
+			return
 		}
+		p.out.rows, p.out.data, p.out.err = p.out.rows[:0], p.out.data[:0], nil
+		end := p.parseBatch(records, name)
+		p.out.share = float64(m.n) / float64(max(1, size))
+		select {
+		case full <- p.out:
+		case <-ctx.Done():
+			return
+		}
+		if end {
+			return
+		}
+	}
+}
+
+// parseBatch reads rows until the batch is full; true says that there are no more.
+func (p *parsing) parseBatch(records *records, name string) (end bool) {
+	for len(p.out.rows) < batchRows {
 		cells, err := records.next()
 		if errors.Is(err, io.EOF) {
-			break
+			return true
 		}
-		if errors.Is(err, errQuotes) {
-			return problem.List{{
-				Place: problem.Place{File: file.Name(), Line: records.number}, What: "quotation marks open in many rows and never close",
+		p.row = Row{Row: records.number}
+		var fault errNoRecord
+		switch {
+		case errors.Is(err, errQuotes):
+			p.out.err = problem.List{{
+				Place: problem.Place{File: name, Line: records.number}, What: "quotation marks open in many rows and never close",
 				Do: "Export the list again: this file cannot be taken apart for certain",
 			}}
+			return true
+		case errors.As(err, &fault):
+			p.exclude(Unreadable, string(fault))
+		case err != nil:
+			p.out.err = fmt.Errorf("reading %s: %w", name, err)
+			return true
+		case records.number > p.list.headRow: // the header and what stands above it are no rows
+			p.take(cells)
 		}
-		var fault errNoRecord
-		if err != nil && !errors.As(err, &fault) {
-			return fmt.Errorf("reading %s: %w", file.Name(), err)
-		}
-		if records.number <= r.list.headRow {
-			continue // the header and what stands above it
-		}
-		r.row = Row{Row: records.number}
-		r.roll.RowsRead++
-		if fault != "" {
-			r.exclude(Unreadable, string(fault))
-			continue
-		}
-		r.take(cells)
 	}
-	r.roll.Sources = []Source{{Path: r.list.campaign.Signers.File, SHA256: hex.EncodeToString(m.hash.Sum(nil)), Bytes: m.n}}
-	if r.options.Progress != nil {
-		r.options.Progress(r.roll.RowsRead, 1)
-	}
-	return nil
+	return false
 }
 
 // withoutMark takes a byte order mark off the start of a text.
@@ -193,46 +286,59 @@ func (r *reading) exclude(reason Reason, detail string) {
 	r.roll.Exclusions = append(r.roll.Exclusions, Exclusion{Row: r.row, Reason: reason, Detail: detail})
 }
 
-// take decides the fate of one row. The order is that of the package's comment.
-func (r *reading) take(cells [][]byte) {
-	r.tidy.reset()
-	r.scratch = r.scratch[:0]
+func (p *parsing) exclude(reason Reason, detail string) {
+	p.out.rows = append(p.out.rows, parsed{row: p.row, reason: reason, detail: detail})
+}
+
+// take settles what a row says about itself, in the order of the package's comment.
+func (p *parsing) take(cells [][]byte) {
+	p.tidy.reset()
+	p.scratch = p.scratch[:0]
 	if blank(cells) {
-		r.exclude(BlankRow, "")
+		p.exclude(BlankRow, "")
 		return
 	}
-	for len(cells) > r.width && len(bytes.TrimSpace(cells[len(cells)-1])) == 0 {
+	for len(cells) > p.width && len(bytes.TrimSpace(cells[len(cells)-1])) == 0 {
 		cells = cells[:len(cells)-1]
 	}
-	if len(cells) != r.width {
-		r.exclude(Unreadable, fmt.Sprintf("it has %d cells, the header has %d", len(cells), r.width))
+	if len(cells) != p.width {
+		p.exclude(Unreadable, fmt.Sprintf("it has %d cells, the header has %d", len(cells), p.width))
 		return
 	}
-	if r.repeatsHeader(cells) {
-		r.exclude(HeaderRow, "")
+	if p.repeatsHeader(cells) {
+		p.exclude(HeaderRow, "")
 		return
 	}
-	if !r.agreed(cells) || r.withdrew(cells) {
+	if !p.readable(cells) || !p.agreed(cells) || p.withdrew(cells) {
 		return
 	}
-	if !r.gather(cells) {
-		return
-	}
-	name := r.get(r.name, cells)
+	name := p.get(p.name, cells)
 	if n := utf8.RuneCount(name); n == 0 || n > maxName {
 		detail := ""
 		if n > 0 {
 			detail = fmt.Sprintf("a name of %d characters", n)
 		}
-		r.exclude(NoName, detail)
+		p.exclude(NoName, detail)
 		return
 	}
-	r.admit(name, cells)
+	p.hand(name, cells)
 }
 
-func (r *reading) repeatsHeader(cells [][]byte) bool {
+// hand encodes the kept fields and hands the row over.
+func (p *parsing) hand(name []byte, cells [][]byte) {
+	row := parsed{row: p.row}
+	row.key, row.known = p.person(name, cells)
+	row.record[0] = len(p.out.data)
+	for _, g := range p.keep {
+		p.out.data = appendField(p.out.data, p.get(g, cells))
+	}
+	row.record[1] = len(p.out.data)
+	p.out.rows = append(p.out.rows, row)
+}
+
+func (p *parsing) repeatsHeader(cells [][]byte) bool {
 	for i, cell := range cells {
-		if !bytes.Equal(cell, r.list.headers[i]) {
+		if !bytes.Equal(cell, p.list.headers[i]) {
 			return false
 		}
 	}
@@ -240,15 +346,15 @@ func (r *reading) repeatsHeader(cells [][]byte) bool {
 }
 
 // agreed asks the consent column.
-func (r *reading) agreed(cells [][]byte) bool {
-	if r.list.consent < 0 {
+func (p *parsing) agreed(cells [][]byte) bool {
+	if p.list.consent < 0 {
 		return true
 	}
-	cell := cells[r.list.consent]
-	if r.list.agreed[view(cell)] || r.list.agreed[foldText(string(cell))] {
+	cell := cells[p.list.consent]
+	if p.list.agreed[view(cell)] || p.list.agreed[foldText(string(cell))] {
 		return true
 	}
-	r.exclude(NoConsent, "")
+	p.exclude(NoConsent, "")
 	return false
 }
 
@@ -256,103 +362,101 @@ func (r *reading) agreed(cells [][]byte) bool {
 func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
 // withdrew looks the person up among those who withdrew.
-func (r *reading) withdrew(cells [][]byte) bool {
-	if len(r.list.withdrew) == 0 {
+func (p *parsing) withdrew(cells [][]byte) bool {
+	if len(p.list.withdrew) == 0 {
 		return false
 	}
-	for _, g := range []getter{r.email, r.id} {
-		if key := foldText(string(r.get(g, cells))); key != "" && r.list.withdrew[key] {
-			r.exclude(Suppressed, "")
+	for _, g := range []getter{p.mail, p.id} {
+		if key := foldText(string(p.get(g, cells))); key != "" && p.list.withdrew[key] {
+			p.exclude(Suppressed, "")
 			return true
 		}
 	}
 	return false
 }
 
-// gather cleans the fields that are kept. Cells that are no text make the row unreadable.
-func (r *reading) gather(cells [][]byte) bool {
-	for _, g := range append(r.keep, r.name) {
+// readable tells whether the cells that are kept are text.
+func (p *parsing) readable(cells [][]byte) bool {
+	for i := range len(p.keep) + 1 {
+		g := &p.name
+		if i < len(p.keep) {
+			g = &p.keep[i]
+		}
 		for _, column := range g.columns {
 			if fault := notText(cells[column]); fault != "" {
-				r.exclude(Unreadable, fmt.Sprintf("the column %s holds %s", r.list.headers[column], fault))
+				p.exclude(Unreadable, fmt.Sprintf("the column %s holds %s", p.list.headers[column], fault))
 				return false
 			}
 		}
-	}
-	r.fields = r.fields[:0]
-	for _, g := range r.keep {
-		r.fields = append(r.fields, r.get(g, cells))
 	}
 	return true
 }
 
 // get makes a field of cells, cleaned. Empty parts are left out together with their separator.
-func (r *reading) get(g getter, cells [][]byte) []byte {
+func (p *parsing) get(g getter, cells [][]byte) []byte {
 	if len(g.columns) == 0 {
 		return nil
 	}
 	if len(g.columns) == 1 {
-		return r.tidy.clean(cells[g.columns[0]])
+		return p.tidy.clean(cells[g.columns[0]])
 	}
-	start := len(r.scratch)
-	if cap(r.scratch)-start < 64<<10 {
-		r.scratch, start = make([]byte, 0, 1<<20), 0
+	start := len(p.scratch)
+	if cap(p.scratch)-start < 64<<10 {
+		p.scratch, start = make([]byte, 0, 1<<20), 0
 	}
 	for _, column := range g.columns {
-		part := r.tidy.clean(cells[column])
+		part := p.tidy.clean(cells[column])
 		if len(part) == 0 {
 			continue
 		}
-		if len(r.scratch) > start {
-			r.scratch = append(r.scratch, g.separator...)
+		if len(p.scratch) > start {
+			p.scratch = append(p.scratch, g.separator...)
 		}
-		r.scratch = append(r.scratch, part...)
+		p.scratch = append(p.scratch, part...)
 	}
-	return r.scratch[start:len(r.scratch):len(r.scratch)]
+	return p.scratch[start:len(p.scratch):len(p.scratch)]
 }
 
 // admit gives the row its letter, unless its person has one or something holds it back.
-func (r *reading) admit(name []byte, cells [][]byte) {
-	key, known := r.person(name, cells)
-	before, twice := r.seen[key]
-	twice = twice && known && r.list.campaign.Signers.Duplicates != "keep"
-	if twice && r.list.campaign.Signers.Duplicates == "first" {
-		r.exclude(Duplicate, r.sameAs(r.roll.rowOf(int(before))))
+func (r *reading) admit(row *parsed, record []byte) {
+	duplicates := r.list.campaign.Signers.Duplicates
+	before, twice := uint32(0), false
+	if row.known && duplicates != "keep" {
+		before, twice = r.seen[row.key]
+	}
+	if twice && duplicates == "first" {
+		r.exclude(Duplicate, sameAs(r.roll.rowOf(int(before))))
 		return
 	}
 	if r.options.Hold != nil {
-		r.texts = r.texts[:0]
-		for _, f := range r.fields[:r.roll.keep] {
-			r.texts = append(r.texts, view(f))
-		}
+		r.texts = decodeFields(record, 0, r.roll.keep, r.texts[:0])
 		if reason, detail := r.options.Hold(r.texts); reason != "" {
 			r.exclude(reason, detail)
 			return
 		}
 	}
 	if twice { // the last row counts
-		earlier := r.row
 		r.row = r.roll.rowOf(int(before))
-		r.exclude(Duplicate, r.sameAs(earlier))
-		r.row = earlier
+		r.exclude(Duplicate, sameAs(row.row))
+		r.row = row.row
 		r.replaced[before] = true
 	}
-	if known {
-		r.seen[key] = uint32(len(r.roll.at))
+	if row.known && duplicates != "keep" {
+		r.seen[row.key] = uint32(len(r.roll.at))
 	}
-	r.roll.add(r.row, r.fields)
+	r.roll.add(row.row, record)
 }
 
-func (r *reading) sameAs(row Row) string { return fmt.Sprintf("the same person as row %d", row.Row) }
+func sameAs(row Row) string { return fmt.Sprintf("the same person as row %d", row.Row) }
 
 // personKey stands for a person: 128 bits of a SHA-256, so that two different people are never taken for one.
 type personKey [16]byte
 
 // person makes the key of the row's person; known is false when nothing tells them from others.
-func (r *reading) person(name []byte, cells [][]byte) (key personKey, known bool) {
-	mark, value := byte('@'), r.get(r.email, cells)
+func (p *parsing) person(name []byte, cells [][]byte) (key personKey, known bool) {
+	mark, value := byte('@'), p.get(p.mail, cells)
 	if len(value) == 0 {
-		mark, value = '#', r.get(r.post, cells)
+		mark, value = '#', p.get(p.post, cells)
 	}
 	if len(value) == 0 {
 		return key, false

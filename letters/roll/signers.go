@@ -29,15 +29,11 @@ type Roll struct {
 
 const slabSize = 1 << 20
 
-// add keeps a signer's fields.
-func (r *Roll) add(row Row, fields [][]byte) {
-	size := 0
-	for _, f := range fields {
-		size += len(f) + binary.MaxVarintLen32
-	}
+// add keeps a signer's encoded fields.
+func (r *Roll) add(row Row, record []byte) {
 	n := len(r.slabs)
-	if n == 0 || cap(r.slabs[n-1])-len(r.slabs[n-1]) < size {
-		r.slabs = append(r.slabs, make([]byte, 0, max(slabSize, size)))
+	if n == 0 || cap(r.slabs[n-1])-len(r.slabs[n-1]) < len(record) {
+		r.slabs = append(r.slabs, make([]byte, 0, max(slabSize, len(record))))
 		n++
 	}
 	slab := &r.slabs[n-1]
@@ -49,10 +45,24 @@ func (r *Roll) add(row Row, fields [][]byte) {
 	if r.files != nil {
 		r.files = append(r.files, uint8(row.File))
 	}
-	for _, f := range fields {
-		*slab = binary.AppendUvarint(*slab, uint64(len(f)))
-		*slab = append(*slab, f...)
+	*slab = append(*slab, record...)
+}
+
+// appendField encodes a field: its length and its bytes.
+func appendField(dst, field []byte) []byte {
+	return append(binary.AppendUvarint(dst, uint64(len(field))), field...)
+}
+
+// decodeFields appends the fields from to to of an encoded record. The strings share its memory.
+func decodeFields(record []byte, from, to int, dst []string) []string {
+	for k := range to {
+		size, n := binary.Uvarint(record)
+		if k >= from {
+			dst = append(dst, unsafe.String(unsafe.SliceData(record[n:]), int(size)))
+		}
+		record = record[n+int(size):]
 	}
+	return dst
 }
 
 // Len is the number of signers.
@@ -75,15 +85,7 @@ func (r *Roll) Group(i int) []string {
 // decode appends the fields from to to of a record. Slabs never change once they are written, so strings may share their memory.
 func (r *Roll) decode(record, from, to int, dst []string) []string {
 	at := r.at[record]
-	data := r.slabs[at>>32][at&(1<<32-1):]
-	for k := range to {
-		size, n := binary.Uvarint(data)
-		if k >= from {
-			dst = append(dst, unsafe.String(unsafe.SliceData(data[n:]), int(size)))
-		}
-		data = data[n+int(size):]
-	}
-	return dst
+	return decodeFields(r.slabs[at>>32][at&(1<<32-1):], from, to, dst)
 }
 
 // Row is where signer i stood in the list.

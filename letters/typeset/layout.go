@@ -138,7 +138,7 @@ func NewLayout(fonts *Fonts, design Design, elements []Element, typical []string
 			}
 		}
 	}
-	l.base = s.shaper.young
+	l.base = s.shaper.made
 	return l, nil
 }
 

@@ -1,6 +1,7 @@
 package typeset
 
 import (
+	"hash/maphash"
 	"strings"
 	"unsafe"
 
@@ -52,15 +53,17 @@ type wordKey struct {
 
 // shaper shapes words with HarfBuzz and remembers them. It belongs to one goroutine.
 //
-// Words are kept in two generations: when the young one is full it becomes the old one, whose words are taken back
-// when they are asked for again. Names that recur stay; a million different ones do not fill the memory.
+// Its memory is a table of fixed size with two places for each word: a word that finds both taken by others pushes one of them
+// out. Names that recur stay; a million different ones do not fill the memory. What is remembered changes how fast a letter is
+// set, and nothing else.
 type shaper struct {
 	fonts    *Fonts
 	language language.Language
 	draw     func(*Word) any
 	base     map[wordKey]*Word // shared by all shapers of a layout; never changed after the layout is made
-	young    map[wordKey]*Word
-	old      map[wordKey]*Word
+	made     map[wordKey]*Word // while the layout is being made: what becomes base
+	table    []*Word
+	seed     maphash.Seed
 
 	buffer    *harfbuzz.Buffer
 	hb        map[*Face]*harfbuzz.Font
@@ -68,48 +71,63 @@ type shaper struct {
 	runes     []rune
 }
 
-// generation is how many words a generation holds: with some 400 bytes a word, two of them take about 25 MB.
-const generation = 32 << 10
+// remembered is how many words a shaper remembers, a power of two: with some 500 bytes a word they take 32 MB.
+const remembered = 1 << 16
 
 func newShaper(fonts *Fonts, lang string, draw func(*Word) any, base map[wordKey]*Word) *shaper {
-	return &shaper{
-		fonts: fonts, language: language.NewLanguage(lang), draw: draw, base: base,
-		young: map[wordKey]*Word{}, old: map[wordKey]*Word{},
-		buffer: harfbuzz.NewBuffer(), hb: map[*Face]*harfbuzz.Font{},
+	s := &shaper{
+		fonts: fonts, language: language.NewLanguage(lang), draw: draw, base: base, seed: maphash.MakeSeed(),
+		table: make([]*Word, remembered), buffer: harfbuzz.NewBuffer(), hb: map[*Face]*harfbuzz.Font{},
 	}
+	if base == nil {
+		s.made = map[wordKey]*Word{}
+	}
+	return s
 }
 
 // word returns the shaped word for text, which must hold no space. The caller may reuse text's memory.
 func (s *shaper) word(text []byte, style Style, rtl bool) *Word {
+	at := maphash.Bytes(s.seed, text) + uint64(style)*3
+	if rtl {
+		at += 17
+	}
+	first, second := &s.table[at%remembered], &s.table[at>>32%remembered]
+	if w := *first; w != nil && w.is(text, style, rtl) {
+		return w
+	}
+	if w := *second; w != nil && w.is(text, style, rtl) {
+		return w
+	}
+	w := s.find(text, style, rtl)
+	if *first != nil && *second == nil {
+		first = second
+	}
+	*first = w
+	return w
+}
+
+func (w *Word) is(text []byte, style Style, rtl bool) bool {
+	return w.text == string(text) && w.style == style && w.rtl == rtl
+}
+
+// find takes a word from the layout or shapes it.
+func (s *shaper) find(text []byte, style Style, rtl bool) *Word {
 	key := wordKey{text: unsafe.String(unsafe.SliceData(text), len(text)), style: style, rtl: rtl}
 	if w, ok := s.base[key]; ok {
 		return w
 	}
-	if w, ok := s.young[key]; ok {
+	if w, ok := s.made[key]; ok {
 		return w
 	}
-	w, ok := s.old[key]
-	if ok {
-		delete(s.old, w.key())
-	} else {
-		w = s.shape(strings.Clone(key.text), style, rtl)
-		if s.draw != nil {
-			w.Ink = s.draw(w)
-		}
+	key.text = strings.Clone(key.text)
+	w := s.shape(key.text, style, rtl)
+	if s.draw != nil {
+		w.Ink = s.draw(w)
 	}
-	if len(s.young) >= generation {
-		s.forget()
+	if s.made != nil {
+		s.made[key] = w
 	}
-	s.young[w.key()] = w
 	return w
-}
-
-func (w *Word) key() wordKey { return wordKey{w.text, w.style, w.rtl} }
-
-// forget drops the words that were not asked for during a whole generation. Lines hold their words by pointer, so a
-// letter that is still being set loses nothing.
-func (s *shaper) forget() {
-	s.old, s.young = s.young, make(map[wordKey]*Word, generation)
 }
 
 // shape sets one word, between two spaces, so that the kerning of a space with its neighbours is known.

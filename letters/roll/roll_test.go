@@ -1,0 +1,455 @@
+package roll
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"postbag/config"
+	"postbag/letters/problem"
+)
+
+// campaignOf makes a campaign whose list holds text; change may alter it.
+func campaignOf(t testing.TB, text string, change func(*config.Campaign)) *config.Campaign {
+	t.Helper()
+	dir := t.TempDir()
+	c := &config.Campaign{File: "campaign.yaml", Dir: dir}
+	c.Signers.File = filepath.Join(dir, "signers.csv")
+	c.Signers.Duplicates = "first"
+	c.Signers.Consent.Attested = &config.Attestation{By: "A"}
+	if change != nil {
+		change(c)
+	}
+	if err := os.WriteFile(c.Signers.File, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func read(t testing.TB, c *config.Campaign, keep ...string) *Roll {
+	t.Helper()
+	l, err := Open(context.Background(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := l.Read(context.Background(), ReadOptions{Keep: keep})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// signers writes a roll down: a line a letter, fields joined by |.
+func signers(r *Roll) string {
+	var lines []string
+	for i := range r.Len() {
+		lines = append(lines, fmt.Sprintf("%d:%s", r.Row(i).Row, strings.Join(r.Fields(i, nil), "|")))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func exclusions(r *Roll) string {
+	var lines []string
+	for _, x := range r.Exclusions {
+		lines = append(lines, strings.TrimRight(fmt.Sprintf("%d:%s:%s", x.Row.Row, x.Reason, x.Detail), ":"))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func consentColumn(c *config.Campaign) {
+	c.Signers.Consent = config.Consent{Column: "Agreed", Values: []string{"yes", "1"}}
+}
+
+func TestEveryFate(t *testing.T) {
+	text := "Full name,E-mail,City,Country,Agreed\n" +
+		"Zoë Łukasiewicz,zoe@example.org,Leeds,United Kingdom,yes\n" + // 2
+		" Anna  Maria ,anna@example.org,,Spain, YES \n" + // 3: tidied
+		"Ben,ben@example.org,Bonn,Germany,no\n" + // 4
+		"Cy,cy@example.org,Cork,Ireland,\n" + // 5
+		",dee@example.org,Delft,Netherlands,yes\n" + // 6
+		"zoë łukasiewicz,ZOE@example.org,Leeds,United Kingdom,1\n" + // 7: the same person
+		"Zack Łukasiewicz,zoe@example.org,Leeds,United Kingdom,1\n" + // 8: shares the address
+		",,,,\n" + // 9
+		"Full name,E-mail,City,Country,Agreed\n" + // 10
+		"Eve,eve@example.org,Essen\n" + // 11
+		"F,f@example.org,\"Fes\n\",Morocco,no\n" + // 12: a cell of two lines
+		"\"Gus\" x,g@example.org,G,H,yes\n" + // 13
+		"Hal,hal@example.org,Hull,United Kingdom,yes,,\n" + // 14: empty cells at the end do no harm
+		"Ida,IDA@example.org ,Ibiza,Spain,yes\n" // 15: withdrew
+	c := campaignOf(t, text, func(c *config.Campaign) {
+		consentColumn(c)
+		c.Signers.Suppress = filepath.Join(c.Dir, "suppress.txt")
+		if err := os.WriteFile(c.Signers.Suppress, []byte("# withdrew\nida@Example.org\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	})
+	r := read(t, c, "name", "place")
+	want := "2:Zoë Łukasiewicz|Leeds, United Kingdom\n3:Anna Maria|Spain\n8:Zack Łukasiewicz|Leeds, United Kingdom\n14:Hal|Hull, United Kingdom"
+	if got := signers(r); got != want {
+		t.Errorf("letters\n%s\nwant\n%s", got, want)
+	}
+	want = "4:no consent\n5:no consent\n6:no name\n7:duplicate:the same person as row 2\n9:blank row\n10:header row\n" +
+		"11:unreadable row:it has 3 cells, the header has 5\n12:no consent\n" +
+		"13:unreadable row:text after a closing quotation mark\n15:suppressed"
+	if got := exclusions(r); got != want {
+		t.Errorf("exclusions\n%s\nwant\n%s", got, want)
+	}
+	if r.RowsRead != 14 || r.Len()+len(r.Exclusions) != 14 {
+		t.Errorf("%d rows read, %d letters, %d exclusions; want 14 = 4 + 10", r.RowsRead, r.Len(), len(r.Exclusions))
+	}
+}
+
+// The start of a file tells how it is written; bytes that do not fit further down break their row and no other.
+func TestBytesThatAreNoTextBreakTheirRow(t *testing.T) {
+	text := "name,email\n" + strings.Repeat("Ann,\n", 20_000) + "B\xff,b@example.org\nC\x00,c@example.org\nDee,\xff\n"
+	r := read(t, campaignOf(t, text, nil), "name")
+	want := "20002:unreadable row:the column name holds bytes that are not UTF-8\n20003:unreadable row:the column name holds a NUL byte"
+	if got := exclusions(r); got != want || r.Len() != 20_001 {
+		t.Errorf("%d letters, exclusions\n%s\nwant 20001 and\n%s", r.Len(), got, want)
+	}
+}
+
+func TestDuplicatesFirstLastKeep(t *testing.T) {
+	text := "name,email,city,postcode\nAda,a@example.org,one,\nBob,,x,123\nAda,A@EXAMPLE.ORG,two,\nBob,,y,123\nCid,,z,\nCid,,z,\nada,a@example.org,three,\n"
+	for rule, want := range map[string]string{
+		"first": "2:Ada|one\n3:Bob|x\n6:Cid|z\n7:Cid|z",
+		"last":  "5:Bob|y\n6:Cid|z\n7:Cid|z\n8:ada|three",
+		"keep":  "2:Ada|one\n3:Bob|x\n4:Ada|two\n5:Bob|y\n6:Cid|z\n7:Cid|z\n8:ada|three",
+	} {
+		r := read(t, campaignOf(t, text, func(c *config.Campaign) { c.Signers.Duplicates = rule }), "name", "city")
+		if got := signers(r); got != want {
+			t.Errorf("%s:\n%s\nwant\n%s", rule, got, want)
+		}
+		if r.Len()+len(r.Exclusions) != r.RowsRead {
+			t.Errorf("%s: %d letters and %d exclusions of %d rows", rule, r.Len(), len(r.Exclusions), r.RowsRead)
+		}
+	}
+}
+
+func TestGroupsStandTogetherInTheOrderOfTheList(t *testing.T) {
+	text := "name,country\nA,Peru\nB,Chad\nC,Peru\nD,\nE,Chad\n"
+	c := campaignOf(t, text, func(c *config.Campaign) { c.Bundles.GroupBy = []string{"country"} })
+	r := read(t, c, "name")
+	if got, want := signers(r), "5:D\n3:B\n6:E\n2:A\n4:C"; got != want {
+		t.Errorf("order\n%s\nwant\n%s", got, want)
+	}
+	var starts []bool
+	for i := range r.Len() {
+		starts = append(starts, r.GroupStart(i))
+	}
+	if want := []bool{true, true, false, true, false}; !reflect.DeepEqual(starts, want) {
+		t.Errorf("groups start at %v, want %v", starts, want)
+	}
+	if got := r.Group(3); !slices.Equal(got, []string{"Peru"}) {
+		t.Errorf("the last group is %q", got)
+	}
+}
+
+// Files as programs write them must all come out the same.
+func TestDialects(t *testing.T) {
+	want := "2:Zoë|a \"b\"\n3:Łuk|c, d"
+	plain := "name,city\nZoë,\"a \"\"b\"\"\"\nŁuk,\"c, d\"\n"
+	utf16 := func(s string, bigEndian bool) string {
+		out := []byte{0xFF, 0xFE}
+		for _, r := range s {
+			out = append(out, byte(r), byte(r>>8))
+		}
+		if bigEndian {
+			out[0], out[1] = 0xFE, 0xFF
+			for i := 2; i+1 < len(out); i += 2 {
+				out[i], out[i+1] = out[i+1], out[i]
+			}
+		}
+		return string(out)
+	}
+	for name, text := range map[string]string{
+		"LF":          plain,
+		"CRLF":        strings.ReplaceAll(plain, "\n", "\r\n"),
+		"CR":          strings.ReplaceAll(plain, "\n", "\r"),
+		"BOM":         "\uFEFF" + plain,
+		"no last LF":  strings.TrimSuffix(plain, "\n"),
+		"semicolons":  strings.ReplaceAll(strings.ReplaceAll(plain, ", d", "¤"), ",", ";")[:0] + "name;city\nZoë;\"a \"\"b\"\"\"\nŁuk;c, d\n",
+		"tabs":        "name\tcity\nZoë\ta \"b\"\nŁuk\tc, d\n",
+		"bars":        "name|city\nZoë|\"a \"\"b\"\"\"\nŁuk|c, d\n",
+		"UTF-16LE":    utf16(plain, false),
+		"UTF-16BE":    utf16(plain, true),
+		"quoted name": strings.Replace(plain, "Zoë", `"Zoë"`, 1),
+	} {
+		if got := signers(read(t, campaignOf(t, text, nil), "name", "city")); got != want {
+			t.Errorf("%s:\n%s\nwant\n%s", name, got, want)
+		}
+	}
+}
+
+func TestWhatCannotBeReadIsNamed(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                          "the signer list is empty",
+		"\n\n \n":                   "the signer list is empty",
+		"PK\x03\x04rest":            "this is a spreadsheet (.xlsx) or a ZIP file, not a CSV file",
+		"%PDF-1.7":                  "this is a PDF, not a CSV file",
+		"<html><body>":              "this is a web page, not a CSV file",
+		"name\nZo\xeb\n":            "the signer list is not UTF-8: names would come out broken",
+		"email,city\na@b,c\n":       "no column holds the signers' names. The columns are email, city",
+		"name,Name\nA,B\n":          "2 columns are called \"name\"",
+		"name,email,email\nA,b,c\n": "2 columns are called \"email\"",
+	} {
+		_, err := Open(context.Background(), campaignOf(t, text, nil))
+		var list problem.List
+		if !errors.As(err, &list) || list[0].What != want || list[0].Do == "" {
+			t.Errorf("%q: %v, want %q and what to do", text, err, want)
+		}
+	}
+}
+
+func TestColumnsAreFoundByTheirHeaders(t *testing.T) {
+	for _, c := range []struct{ header, name, place string }{
+		{"Full_Name,CITY,Country", "a", "b, c"},
+		{"first_name,last_name,city", "a b", "c"},
+		{"Vorname;Nachname;Ort", "a b", "c"},
+		{"Prénom;Nom;Ville", "a b", "c"},
+		{"Nom;Prénom;Ville", "b a", "c"},
+		{"Nombre,Apellidos,Ciudad", "a b", "c"},
+		{"etunimi,sukunimi,paikkakunta", "a b", "c"},
+		{"FirstName\tLastName\tmCity", "a b", "c"},
+	} {
+		separator := ","
+		for _, s := range []string{";", "\t"} {
+			if strings.Contains(c.header, s) {
+				separator = s
+			}
+		}
+		r := read(t, campaignOf(t, c.header+"\n"+strings.Join([]string{"a", "b", "c"}, separator)+"\n", nil), "name", "place")
+		if got, want := signers(r), "2:"+c.name+"|"+c.place; got != want {
+			t.Errorf("%s: %s, want %s", c.header, got, want)
+		}
+	}
+}
+
+func TestChosenColumnsGoBeforeHeaders(t *testing.T) {
+	text := "Name,E.Mail,Legal name\nnick,x@example.org,Zoë\n"
+	c := campaignOf(t, text, func(c *config.Campaign) {
+		c.Signers.Columns = map[string]string{"name": "Legal name", "email": "E.Mail"}
+	})
+	if got, want := signers(read(t, c, "name", "email", "Name", "E.Mail")), "2:Zoë|x@example.org|Zoë|x@example.org"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	c.Signers.Columns = map[string]string{"name": "Legal nam", "mail": "E.Mail"}
+	c.Signers.ColumnPlace = map[string]problem.Place{"name": {File: "campaign.yaml", Line: 7}}
+	_, err := Open(context.Background(), c)
+	if err == nil || !strings.Contains(err.Error(), `campaign.yaml:7: the list has no column "Legal nam". Did you mean "Legal name"?`) ||
+		!strings.Contains(err.Error(), "signers.columns names a field mail") {
+		t.Errorf("wrong columns are reported as %v", err)
+	}
+}
+
+func TestCleaningKeepsWhatScriptsNeed(t *testing.T) {
+	for in, want := range map[string]string{
+		"  a  b\t c ":              "a b c",
+		"e\u0301":                  "é",
+		"کریمی\u200cپور":           "کریمی\u200cپور",
+		"a\u202eb\u2066c\u200fd":   "abcd",
+		"x\u0007y\u00a0z":          "xy z",
+		"\uFEFFq":                  "q",
+		"(((\\) {{.x}} **b** =1+1": "(((\\) {{.x}} **b** =1+1",
+	} {
+		var c cleaner
+		if got := string(c.clean([]byte(in))); got != want {
+			t.Errorf("%q becomes %q, want %q", in, got, want)
+		}
+		if again := string(c.clean([]byte(want))); again != want {
+			t.Errorf("cleaning %q twice gives %q", in, again)
+		}
+	}
+}
+
+func TestHeldRowsAreExcludedAndNotSeen(t *testing.T) {
+	c := campaignOf(t, "name,email\nBad,a@example.org\nGood,b@example.org\nBad,a@example.org\n", nil)
+	l, err := Open(context.Background(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := l.Read(context.Background(), ReadOptions{Keep: []string{"name"}, Hold: func(f []string) (Reason, string) {
+		if f[0] == "Bad" {
+			return MissingGlyph, "no font"
+		}
+		return "", ""
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := exclusions(r), "2:missing glyph:no font\n4:missing glyph:no font"; got != want {
+		t.Errorf("exclusions %s, want %s", got, want)
+	}
+}
+
+func TestEveryRowHasOneFate(t *testing.T) {
+	dir := t.TempDir()
+	rapid.Check(t, func(t *rapid.T) {
+		cell := rapid.SampledFrom([]string{"", "Ann", "Bo", "ann ", "a@example.org", "A@example.org", "yes", "no", "\"q\"", "\"", "\"a,b\"", "é", "name", " "})
+		var text strings.Builder
+		text.WriteString("name,email,agreed\n")
+		lines := rapid.IntRange(0, 40).Draw(t, "rows")
+		for range lines {
+			n := rapid.SampledFrom([]int{3, 3, 3, 3, 2, 4}).Draw(t, "cells")
+			for k := range n {
+				if k > 0 {
+					text.WriteByte(',')
+				}
+				text.WriteString(cell.Draw(t, "cell"))
+			}
+			text.WriteString("\n")
+		}
+		c := &config.Campaign{}
+		c.Signers.File = filepath.Join(dir, "signers.csv")
+		c.Signers.Duplicates = rapid.SampledFrom([]string{"first", "last", "keep"}).Draw(t, "duplicates")
+		c.Signers.Consent = config.Consent{Column: "agreed", Values: []string{"yes"}}
+		if err := os.WriteFile(c.Signers.File, []byte(text.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		l, err := Open(context.Background(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := l.Read(context.Background(), ReadOptions{Keep: []string{"name"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Len()+len(r.Exclusions) != r.RowsRead {
+			t.Fatalf("%d letters and %d exclusions of %d rows in\n%s", r.Len(), len(r.Exclusions), r.RowsRead, text.String())
+		}
+		fates := map[Row]bool{}
+		for i := range r.Len() {
+			fates[r.Row(i)] = true
+		}
+		for _, x := range r.Exclusions {
+			fates[x.Row] = true
+		}
+		if len(fates) != r.RowsRead {
+			t.Fatalf("%d rows have a fate of %d read in\n%s", len(fates), r.RowsRead, text.String())
+		}
+	})
+}
+
+// FuzzRecordsReadWhatEncodingCSVWrites compares with the standard library on what it wrote itself.
+func FuzzRecordsReadWhatEncodingCSVWrites(f *testing.F) {
+	f.Add("a", "b\"c", "d,e\nf", uint8(0))
+	f.Add("", " ", "\"", uint8(1))
+	f.Fuzz(func(t *testing.T, a, b, c string, crlf uint8) {
+		if strings.Contains(a+b+c, "\r") {
+			return // the standard library rewrites carriage returns
+		}
+		var out bytes.Buffer
+		w := csv.NewWriter(&out)
+		w.UseCRLF = crlf&1 == 1
+		rows := [][]string{{a, b, c}, {c, a, b}}
+		if w.UseCRLF && strings.Contains(a+b+c, "\n") {
+			return // and line feeds inside cells
+		}
+		if err := w.WriteAll(rows); err != nil {
+			t.Fatal(err)
+		}
+		r := newRecords(&out, ',', '\n')
+		for _, want := range rows {
+			got, err := r.next()
+			if err != nil {
+				t.Fatalf("%q: %v", want, err)
+			}
+			var texts []string
+			for _, cell := range got {
+				texts = append(texts, string(cell))
+			}
+			if !reflect.DeepEqual(texts, want) {
+				t.Errorf("%q came back as %q", want, texts)
+			}
+		}
+		if _, err := r.next(); !errors.Is(err, io.EOF) {
+			t.Errorf("after the last row: %v", err)
+		}
+	})
+}
+
+func FuzzAnyBytesAreReadOrRefused(f *testing.F) {
+	f.Add([]byte("name\nA\n\"B\nC\n"))
+	f.Add([]byte("\"name\n\"\"\nx"))
+	dir := f.TempDir()
+	f.Fuzz(func(t *testing.T, data []byte) {
+		c := &config.Campaign{}
+		c.Signers.File = filepath.Join(dir, "signers.csv")
+		c.Signers.Consent.Attested = &config.Attestation{}
+		if err := os.WriteFile(c.Signers.File, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		l, err := Open(context.Background(), c)
+		if err != nil {
+			var list problem.List
+			if !errors.As(err, &list) {
+				t.Errorf("%q: %v is no problem of the user's", data, err)
+			}
+			return
+		}
+		r, err := l.Read(context.Background(), ReadOptions{Keep: []string{"name"}})
+		if err == nil && r.Len()+len(r.Exclusions) != r.RowsRead {
+			t.Errorf("%q: %d letters and %d exclusions of %d rows", data, r.Len(), len(r.Exclusions), r.RowsRead)
+		}
+	})
+}
+
+// An unclosed quotation mark must not swallow the list, nor make reading it take for ever.
+func TestAQuotationMarkThatNeverClosesCostsItsOwnRow(t *testing.T) {
+	text := "name,city\nA,\"x\nB,y\nC,z\n"
+	r := read(t, campaignOf(t, text, nil), "name")
+	if got, want := signers(r), "3:B\n4:C"; got != want {
+		t.Errorf("letters %q, want %q; exclusions %s", got, want, exclusions(r))
+	}
+	hopeless := "name,city\n" + strings.Repeat("A,\"x\nB,y\"z\n", 400_000)
+	l, err := Open(context.Background(), campaignOf(t, hopeless, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Read(context.Background(), ReadOptions{Keep: []string{"name"}}); err != nil && !strings.Contains(err.Error(), "quotation marks") {
+		t.Error(err)
+	}
+}
+
+func TestReadingStopsWhenItsContextEnds(t *testing.T) {
+	c := campaignOf(t, "name\n"+strings.Repeat("A\n", 200_000), nil)
+	l, err := Open(context.Background(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	_, err = l.Read(ctx, ReadOptions{Keep: []string{"name"}, Progress: func(int, float64) { cancel() }})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("reading ended with %v", err)
+	}
+}
+
+func BenchmarkRead(b *testing.B) {
+	var text bytes.Buffer
+	text.WriteString("id,full_name,email,city,country,postcode,agreed,signed_on\n")
+	for i := range b.N {
+		fmt.Fprintf(&text, "%d,Zoë Łukasiewicz-%d,signer%d@example.org,Leeds,United Kingdom,LS2 7EY,yes,2026-11-0%d\n", i, i%5000, i, i%9+1)
+	}
+	c := campaignOf(b, text.String(), func(c *config.Campaign) {
+		c.Signers.Consent = config.Consent{Column: "agreed", Values: []string{"yes"}}
+	})
+	b.SetBytes(int64(text.Len()) / int64(max(1, b.N)))
+	b.ResetTimer()
+	r := read(b, c, "name", "place")
+	b.StopTimer()
+	if r.Len() != b.N {
+		b.Fatalf("%d of %d rows", r.Len(), b.N)
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+}
