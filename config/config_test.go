@@ -158,6 +158,17 @@ func TestFlagsGoBeforeVariablesBeforeTheFile(t *testing.T) {
 	}
 }
 
+func TestAnEmptyVariableIsNotSetAndAMistypedOneIsNamed(t *testing.T) {
+	if c := mustLoad(t, whole, Options{Env: []string{"POSTBAG_BUNDLES_LETTERS="}}); c.Bundles.Letters != 500 {
+		t.Errorf("bundles of %d letters, want the default of 500", c.Bundles.Letters)
+	}
+	_, err := load(t, whole, Options{Env: []string{"POSTBAG_BUNDLE_LETTERS=7"}})
+	want := "POSTBAG_BUNDLE_LETTERS: there is no setting for this variable. Did you mean POSTBAG_BUNDLES_LETTERS."
+	if got := problemsOf(t, err); len(got) != 1 || got[0] != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // YAML 1.1 would make 668, true, a float, a time and nil of these.
 func TestWhatIsTypedIsWhatIsMeant(t *testing.T) {
 	c := mustLoad(t, whole+"fields: {E.Mail: 01234, Reply By: 2026-12-01, a: yes, b: 1e3, c: 0x10, d: 12:30:45, e: No}\n", Options{})

@@ -261,7 +261,7 @@ func (r *fileReader) unknown(key *yaml.Node, name string) {
 		section = name[:i]
 	}
 	do := "Use " + orList(r.below(section))
-	if near := r.nearest(name, key.Value); near != "" {
+	if near := nearest(name, key.Value); near != "" {
 		do = "Did you mean " + near
 	}
 	r.add(place(key), "there is no setting "+name, do)
@@ -283,7 +283,7 @@ func (r *fileReader) below(section string) []string {
 }
 
 // nearest finds the setting whose name, or whose last part, is at most two or three letters away.
-func (r *fileReader) nearest(name, last string) string {
+func nearest(name, last string) string {
 	best, least := "", 1+max(2, len(last)/3)
 	for _, s := range settings() {
 		for key := s.Key; key != ""; {

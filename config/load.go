@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -35,6 +36,7 @@ func Load(o Options) (*Campaign, error) {
 	if l.values == nil {
 		return nil, l.problems.Err()
 	}
+	l.checkVariables()
 	l.resolve()
 	c := l.campaign()
 	l.checkWhole(c)
@@ -65,6 +67,28 @@ type loader struct {
 	values   map[string]value // from the file
 	resolved map[string]value
 	problems problem.List
+}
+
+// variablePrefix starts the names of the variables that set something.
+const variablePrefix = "POSTBAG_"
+
+// checkVariables reports variables that set nothing: most likely they are mistyped.
+func (l *loader) checkVariables() {
+	known := map[string]bool{}
+	for _, s := range settings() {
+		known[s.Env()] = true
+	}
+	for _, name := range slices.Sorted(maps.Keys(l.env)) {
+		if !strings.HasPrefix(name, variablePrefix) || known[name] {
+			continue
+		}
+		do := "Take it away"
+		key := strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(name, variablePrefix)), "_", ".")
+		if near := nearest(key, key[strings.LastIndex(key, ".")+1:]); near != "" {
+			do = "Did you mean " + Setting{Key: near}.Env()
+		}
+		l.problems.Add(problem.Place{File: name}, "there is no setting for this variable", do)
+	}
 }
 
 // layer is a setting given by a flag or a variable; viper takes it as it takes a flag of pflag's.
@@ -117,7 +141,7 @@ func (l *loader) above(s Setting) (layer, bool) {
 	if text, ok := l.flags[s.Key]; ok {
 		return layer{"--" + s.Key, text}, true
 	}
-	if text, ok := l.env[s.Env()]; ok {
+	if text, ok := l.env[s.Env()]; ok && strings.TrimSpace(text) != "" { // an empty variable is one that is not set
 		return layer{s.Env(), text}, true
 	}
 	return layer{}, false

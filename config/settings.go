@@ -38,7 +38,7 @@ type Setting struct {
 
 // Env names the variable that sets the same: POSTBAG_LETTER_PAPER.
 func (s Setting) Env() string {
-	return "POSTBAG_" + strings.ToUpper(strings.ReplaceAll(s.Key, ".", "_"))
+	return variablePrefix + strings.ToUpper(strings.ReplaceAll(s.Key, ".", "_"))
 }
 
 // IsList tells whether the setting takes several values. In a flag or a variable they stand on lines of their own or are separated

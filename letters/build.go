@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"unsafe"
 
 	"golang.org/x/sync/errgroup"
 
@@ -174,17 +175,20 @@ type ledgerLines struct {
 	row  packet.LedgerRow
 	name int // slot
 	id   []byte
+
+	reference string
 }
 
 func (l *ledgerLines) begin(b *build, path string) {
-	l.b, l.row.Bundle = b, path
+	l.b, l.row.Bundle, l.reference = b, path, b.reference()
 	l.name, _ = b.fields.Slot("name")
 }
 
 func (l *ledgerLines) append(dst []byte, signer, page int, values []string) []byte {
 	row := l.b.roll.Row(signer)
 	l.row.Row, l.row.Page, l.row.Name = row.Row, page, values[l.name]
-	l.row.LetterID = press.LetterID(l.b.reference(), signer+1)
+	l.id = press.AppendLetterID(l.id[:0], l.reference, signer+1)
+	l.row.LetterID = unsafe.String(unsafe.SliceData(l.id), len(l.id)) // read before the next row changes it
 	l.row.File = l.b.fileOf(row)
 	return packet.AppendLedgerRow(dst, l.row)
 }

@@ -128,6 +128,15 @@ func Value(slot int) Block {
 	return Block{parts: []part{{run: Run{Value: true}, slot: slot}}}
 }
 
+// Alone tells whether the block is one signer's value and nothing else, and which.
+func (b *Block) Alone() (slot int, ok bool) {
+	if len(b.parts) == 1 && len(b.conditions) == 0 && len(b.parts[0].conditions) == 0 && b.parts[0].fallback == "" {
+		slot = b.parts[0].slot
+		return slot, slot >= 0
+	}
+	return 0, false
+}
+
 // Fixed tells whether the block reads the same on every letter.
 func (b *Block) Fixed() bool { return b.fixed }
 

@@ -36,8 +36,6 @@ func (c *canvas) reset() {
 
 func (c *canvas) op(s string) { c.out = append(c.out, s...) }
 
-func (c *canvas) number(v int64) { c.out = append(appendInt(c.out, v), ' ') }
-
 func (c *canvas) length(l typeset.Length) { c.out = append(appendPoints(c.out, l), ' ') }
 
 // line draws one line of text.

@@ -52,8 +52,9 @@ func makeMaster(paper typeset.Paper, keys []typeset.PieceKey, pieces []typeset.P
 	}})
 	pdf.SetCatalogSort(true)
 	pdf.SetCompression(false) // a shared piece is written once; see FIELD-NOTES on what compression costs
-	pdf.SetCreationDate(time.Unix(0, 0))
-	pdf.SetModificationDate(time.Unix(0, 0))
+	// The update replaces the document information, dates and all; these keep the clock and the time zone out of the master.
+	pdf.SetCreationDate(time.Unix(0, 0).UTC())
+	pdf.SetModificationDate(time.Unix(0, 0).UTC())
 	pdf.AddPage()
 	for _, p := range pieces {
 		m.addFaces(&p)

@@ -103,5 +103,14 @@ func (b *bundle) slipLine(text string, bold bool, size, x, width typeset.Length,
 
 // LetterID is the id of a letter: the packet's reference and the number, padded to six digits.
 func LetterID(reference string, number int) string {
-	return fmt.Sprintf("%s%06d", reference, number)
+	return string(AppendLetterID(make([]byte, 0, len(reference)+8), reference, number))
+}
+
+// AppendLetterID appends the id of a letter to dst.
+func AppendLetterID(dst []byte, reference string, number int) []byte {
+	dst = append(dst, reference...)
+	for least := 100_000; least > number && least > 1; least /= 10 {
+		dst = append(dst, '0')
+	}
+	return appendInt(dst, int64(number))
 }

@@ -57,7 +57,6 @@ type parsing struct {
 	post getter
 
 	width   int
-	fields  [][]byte
 	scratch []byte
 	out     *batch
 	row     Row

@@ -21,20 +21,20 @@ func (r Reason) NeedsLook() bool { return r == Unreadable || r == MissingGlyph |
 // Row is the place of a row: its file (index into Roll.Sources) and its number as a spreadsheet shows it: records count from 1 at
 // the first line of the file.
 type Row struct {
-	File int
-	Row  int
+	File int `json:"file"`
+	Row  int `json:"row"`
 }
 
 // Exclusion is a row that gets no letter.
 type Exclusion struct {
-	Row    Row
-	Reason Reason
-	Detail string // what a person needs to mend it, e.g. "same e-mail and name as row 12" or "no font has U+1F600"
+	Row    Row    `json:"row"`
+	Reason Reason `json:"reason"`
+	Detail string `json:"detail"` // what a person needs to mend it, e.g. "same e-mail and name as row 12" or "no font has U+1F600"
 }
 
 // Source is one file of the signer list.
 type Source struct {
-	Path   string // as the campaign names it
-	SHA256 string // lower-case hex, of the file's bytes; known after Read
-	Bytes  int64
+	Path   string `json:"path"`   // as the campaign names it
+	SHA256 string `json:"sha256"` // lower-case hex, of the file's bytes; known after Read
+	Bytes  int64  `json:"bytes"`
 }

@@ -101,6 +101,7 @@ type layoutBlock struct {
 	lines   []Line // of a fixed block
 	marker  string
 	fixed   bool
+	alone   int // the slot of the one value that the block is; -1 for other blocks
 }
 
 // NewLayout lays a letter out. typical is the values of some signer: the letter as it comes out for them decides which
@@ -147,6 +148,10 @@ func (l *Layout) Typical() []PieceKey { return l.typical }
 
 func (l *Layout) newBlock(e Element, after Role) layoutBlock {
 	b := layoutBlock{element: e, fixed: e.Block.Fixed(), style: l.styleOf(e, after)}
+	b.alone = -1
+	if slot, ok := e.Block.Alone(); ok {
+		b.alone = slot
+	}
 	if e.Role == Body && e.Block.Kind == templates.Item {
 		b.marker = e.Block.Marker
 	}

@@ -2,6 +2,9 @@ package typeset
 
 import (
 	"fmt"
+	"hash/maphash"
+	"slices"
+	"strings"
 
 	"postbag/letters/merge"
 	"postbag/templates"
@@ -39,6 +42,7 @@ type Setter struct {
 	key     []byte
 	plans   map[string]*plan
 	number  [20]Item
+	kept    []keptLines
 	parts   []Part
 	letter  Letter
 }
@@ -72,7 +76,7 @@ func (l *Layout) NewSetter() *Setter { return newSetter(l) }
 
 func newSetter(l *Layout) *Setter {
 	return &Setter{
-		layout: l, shaper: newShaper(l.fonts, l.design.Language, l.draw, l.base), plans: map[string]*plan{},
+		layout: l, kept: make([]keptLines, keptValues), shaper: newShaper(l.fonts, l.design.Language, l.draw, l.base), plans: map[string]*plan{},
 	}
 }
 
@@ -89,7 +93,11 @@ func (s *Setter) Set(values []string, number int) (*Letter, error) {
 			continue
 		}
 		n := len(s.lines)
-		s.lines = s.setBlock(b, values, s.lines)
+		if b.alone >= 0 {
+			s.lines = s.setValue(b, values, s.lines)
+		} else {
+			s.lines = s.setBlock(b, values, s.lines)
+		}
 		n = len(s.lines) - n
 		s.heights = append(s.heights, n)
 		s.key = append(s.key, byte(n>>8), byte(n))
@@ -111,12 +119,47 @@ func (s *Setter) Set(values []string, number int) (*Letter, error) {
 
 // checkGlyphs makes sure that no box is printed.
 func (s *Setter) checkGlyphs() error {
-	for i := range s.items {
-		if w := s.items[i].Word; w.lacks {
-			return fmt.Errorf("no font can set %q", w.text)
+	for i := range s.lines {
+		for k := range s.lines[i].Items {
+			if w := s.lines[i].Items[k].Word; w.lacks {
+				return fmt.Errorf("no font can set %q", w.text)
+			}
 		}
 	}
 	return nil
+}
+
+// keptLines remembers how a value on a line of its own was set: places recur. A value is kept when it comes up a second time, so
+// that names, which do not recur, cost nothing.
+type keptLines struct {
+	hash  uint64
+	text  string
+	block *layoutBlock
+	lines []Line
+}
+
+// keptValues is how many values a Setter remembers, a power of two.
+const keptValues = 1 << 12
+
+// setValue sets a block that is one value.
+func (s *Setter) setValue(b *layoutBlock, values []string, dst []Line) []Line {
+	text := values[b.alone]
+	hash := maphash.String(s.shaper.seed, text)
+	kept := &s.kept[hash%keptValues]
+	if kept.hash == hash && kept.block == b && kept.text == text {
+		return append(dst, kept.lines...)
+	}
+	first := len(dst)
+	if kept.hash != hash || kept.block != b {
+		*kept = keptLines{hash: hash, block: b}
+		return s.setBlock(b, values, dst)
+	}
+	items := s.items
+	s.items = nil
+	dst = s.setBlock(b, values, dst) // into memory of its own
+	s.items = items
+	kept.text, kept.lines = strings.Clone(text), slices.Clone(dst[first:])
+	return dst
 }
 
 // setBlock sets one block for the values and appends its lines to dst, in the block's own coordinates.
