@@ -240,8 +240,8 @@ type glyphSet struct {
 
 func (s *glyphSet) add(g typeset.GlyphID) {
 	word := int(g >> 6)
-	for word >= len(s.bits) {
-		s.bits = append(s.bits, 0)
+	if word >= len(s.bits) {
+		s.bits = append(s.bits, make([]uint64, word+1-len(s.bits))...)
 	}
 	s.bits[word] |= 1 << (g & 63)
 }

@@ -25,7 +25,7 @@ type cleaner struct {
 // directional characters (ZWJ and ZWNJ stay: scripts need them). Most cells are clean, and come back as they are; others in the
 // cleaner's memory, which reset gives back.
 func (c *cleaner) clean(cell []byte) []byte {
-	if tidyASCII(cell) {
+	if tidy(cell) {
 		return cell
 	}
 	start := len(c.buf)
@@ -71,18 +71,30 @@ func (c *cleaner) count(spaces, controls bool) {
 // reset forgets the cells cleaned so far.
 func (c *cleaner) reset() { c.buf = c.buf[:0] }
 
-// tidyASCII tells whether a cell is plain text already.
-func tidyASCII(cell []byte) bool {
+// tidy tells, for Latin letters, whether a cell is plain text already: no white space but single spaces inside, no controls, nothing
+// to normalise (characters below U+0300 are never changed by NFC; UAX #15, 9). Other text is for clean to look at.
+func tidy(cell []byte) bool {
 	space := true
-	for _, b := range cell {
-		if b <= ' ' {
-			if b != ' ' || space {
+	for i := 0; i < len(cell); i++ {
+		b := cell[i]
+		switch {
+		case b == ' ':
+			if space {
 				return false
 			}
 			space = true
 			continue
-		}
-		if b >= 0x7F {
+		case b < ' ' || b == 0x7F:
+			return false
+		case b < 0x80:
+		case b == 0xC2: // U+0080 to U+00BF: controls, no-break space, soft hyphen
+			if i+1 == len(cell) || cell[i+1] <= 0xA0 || cell[i+1] == 0xAD {
+				return false
+			}
+			i++
+		case b >= 0xC3 && b <= 0xCB: // U+00C0 to U+02FF
+			i++
+		default:
 			return false
 		}
 		space = false

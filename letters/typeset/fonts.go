@@ -53,7 +53,11 @@ type Fonts struct {
 	system *systemFonts
 	chosen []*systemFace // faces of the system in use, best first
 	stacks atomic.Pointer[[styles][]*Face]
+	common [commonRunes / 64]uint64 // which of the first characters the campaign's and the built-in faces have
 }
+
+// commonRunes is how many characters are looked up in a table: Latin, Greek and Cyrillic are among them.
+const commonRunes = 0x600
 
 // LoadFonts loads the built-in faces and those in the campaign's font files and folders. What cannot be read or
 // embedded comes back as a problem.List.
@@ -72,6 +76,11 @@ func LoadFonts(paths []string) (*Fonts, error) {
 		}
 	}
 	f.restack()
+	for r := rune(' '); r < commonRunes; r++ {
+		if f.covered(r) {
+			f.common[r/64] |= 1 << (r % 64)
+		}
+	}
 	return f, nil
 }
 
@@ -210,7 +219,7 @@ func (f *Fonts) Missing(text string) []rune {
 	var lacking []rune
 	clustered := false
 	for _, r := range text {
-		if r < 0x7F && r >= ' ' || invisible(r) {
+		if r < commonRunes && alone(r) && f.common[r/64]&(1<<(r%64)) != 0 || invisible(r) {
 			continue
 		}
 		clustered = clustered || !alone(r)

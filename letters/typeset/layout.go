@@ -77,13 +77,13 @@ type blockStyle struct {
 	center   bool
 }
 
-// Layout is a letter laid out: everything that is the same for all signers. It is read-only, so goroutines share it.
+// Layout is a letter laid out: everything that is the same for all signers, and a memory of words. Goroutines share it.
 type Layout struct {
 	fonts  *Fonts
 	design Design
 	frame  frame
 	blocks []layoutBlock
-	base   map[wordKey]*Word
+	words  *words
 	draw   func(*Word) any
 	rtl    bool
 
@@ -105,12 +105,12 @@ type layoutBlock struct {
 }
 
 // NewLayout lays a letter out. typical is the values of some signer: the letter as it comes out for them decides which
-// pieces are laid out in advance. draw is called once for each word, and what it returns kept as Word.Ink; calls for a
-// Setter's words come from that Setter's goroutine.
+// pieces are laid out in advance. draw is called when a word is shaped, and what it returns kept as Word.Ink; calls come from the
+// goroutines of the Setters.
 func NewLayout(fonts *Fonts, design Design, elements []Element, typical []string, draw func(*Word) any) (*Layout, error) {
 	l := &Layout{
 		fonts: fonts, design: design, frame: frameFor(design.Paper), draw: draw,
-		rtl: rightToLeft(design.Language), home: map[PieceKey]Length{},
+		rtl: rightToLeft(design.Language), home: map[PieceKey]Length{}, words: newWords(),
 	}
 	s := newSetter(l)
 	for i, e := range elements {
@@ -139,7 +139,6 @@ func NewLayout(fonts *Fonts, design Design, elements []Element, typical []string
 			}
 		}
 	}
-	l.base = s.shaper.made
 	return l, nil
 }
 

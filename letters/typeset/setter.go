@@ -76,7 +76,7 @@ func (l *Layout) NewSetter() *Setter { return newSetter(l) }
 
 func newSetter(l *Layout) *Setter {
 	return &Setter{
-		layout: l, kept: make([]keptLines, keptValues), shaper: newShaper(l.fonts, l.design.Language, l.draw, l.base), plans: map[string]*plan{},
+		layout: l, kept: make([]keptLines, keptValues), shaper: newShaper(l.fonts, l.design.Language, l.draw, l.words), plans: map[string]*plan{},
 	}
 }
 
@@ -144,7 +144,7 @@ const keptValues = 1 << 12
 // setValue sets a block that is one value.
 func (s *Setter) setValue(b *layoutBlock, values []string, dst []Line) []Line {
 	text := values[b.alone]
-	hash := maphash.String(s.shaper.seed, text)
+	hash := maphash.String(s.shaper.shared.seed, text)
 	kept := &s.kept[hash%keptValues]
 	if kept.hash == hash && kept.block == b && kept.text == text {
 		return append(dst, kept.lines...)

@@ -3,6 +3,7 @@ package typeset
 import (
 	"hash/maphash"
 	"strings"
+	"sync"
 	"unsafe"
 
 	"github.com/go-text/typesetting/font"
@@ -53,17 +54,15 @@ type wordKey struct {
 
 // shaper shapes words with HarfBuzz and remembers them. It belongs to one goroutine.
 //
-// Its memory is a table of fixed size with two places for each word: a word that finds both taken by others pushes one of them
-// out. Names that recur stay; a million different ones do not fill the memory. What is remembered changes how fast a letter is
-// set, and nothing else.
+// Its own memory is a table of fixed size with two places for each word: a word that finds both taken by others pushes one of them
+// out. Behind it stands the memory of the layout, which all shapers share. What is remembered changes how fast a letter is set, and
+// nothing else.
 type shaper struct {
 	fonts    *Fonts
 	language language.Language
 	draw     func(*Word) any
-	base     map[wordKey]*Word // shared by all shapers of a layout; never changed after the layout is made
-	made     map[wordKey]*Word // while the layout is being made: what becomes base
-	table    []*Word
-	seed     maphash.Seed
+	shared   *words
+	table    []remembered
 
 	buffer    *harfbuzz.Buffer
 	hb        map[*Face]*harfbuzz.Font
@@ -71,38 +70,56 @@ type shaper struct {
 	runes     []rune
 }
 
-// remembered is how many words a shaper remembers, a power of two: with some 500 bytes a word they take 32 MB.
-const remembered = 1 << 16
-
-func newShaper(fonts *Fonts, lang string, draw func(*Word) any, base map[wordKey]*Word) *shaper {
-	s := &shaper{
-		fonts: fonts, language: language.NewLanguage(lang), draw: draw, base: base, seed: maphash.MakeSeed(),
-		table: make([]*Word, remembered), buffer: harfbuzz.NewBuffer(), hb: map[*Face]*harfbuzz.Font{},
-	}
-	if base == nil {
-		s.made = map[wordKey]*Word{}
-	}
-	return s
+type remembered struct {
+	hash uint64
+	word *Word
 }
+
+// ownWords is how many words a shaper remembers, a power of two.
+const ownWords = 1 << 14
+
+func newShaper(fonts *Fonts, lang string, draw func(*Word) any, shared *words) *shaper {
+	return &shaper{
+		fonts: fonts, language: language.NewLanguage(lang), draw: draw, shared: shared,
+		table: make([]remembered, ownWords), buffer: harfbuzz.NewBuffer(), hb: map[*Face]*harfbuzz.Font{},
+	}
+}
+
+// words is the memory that the shapers of a layout share. It is split so that they seldom wait for one another.
+type words struct {
+	seed   maphash.Seed
+	shards [64]wordShard
+}
+
+type wordShard struct {
+	mu    sync.RWMutex
+	words map[wordKey]*Word
+}
+
+// shardWords bounds a shard: with some 500 bytes a word, all of them take about 60 MB. A full shard is emptied, and fills again with
+// the words that recur.
+const shardWords = 2048
+
+func newWords() *words { return &words{seed: maphash.MakeSeed()} }
 
 // word returns the shaped word for text, which must hold no space. The caller may reuse text's memory.
 func (s *shaper) word(text []byte, style Style, rtl bool) *Word {
-	at := maphash.Bytes(s.seed, text) + uint64(style)*3
+	hash := maphash.Bytes(s.shared.seed, text) + uint64(style)*3
 	if rtl {
-		at += 17
+		hash += 17
 	}
-	first, second := &s.table[at%remembered], &s.table[at>>32%remembered]
-	if w := *first; w != nil && w.is(text, style, rtl) {
-		return w
+	first, second := &s.table[hash%ownWords], &s.table[hash>>32%ownWords]
+	if first.hash == hash && first.word != nil && first.word.is(text, style, rtl) {
+		return first.word
 	}
-	if w := *second; w != nil && w.is(text, style, rtl) {
-		return w
+	if second.hash == hash && second.word != nil && second.word.is(text, style, rtl) {
+		return second.word
 	}
-	w := s.find(text, style, rtl)
-	if *first != nil && *second == nil {
+	w := s.find(hash, text, style, rtl)
+	if first.word != nil && second.word == nil {
 		first = second
 	}
-	*first = w
+	*first = remembered{hash, w}
 	return w
 }
 
@@ -110,23 +127,27 @@ func (w *Word) is(text []byte, style Style, rtl bool) bool {
 	return w.text == string(text) && w.style == style && w.rtl == rtl
 }
 
-// find takes a word from the layout or shapes it.
-func (s *shaper) find(text []byte, style Style, rtl bool) *Word {
+// find takes a word from the shared memory or shapes it.
+func (s *shaper) find(hash uint64, text []byte, style Style, rtl bool) *Word {
+	shard := &s.shared.shards[hash>>48%uint64(len(s.shared.shards))]
 	key := wordKey{text: unsafe.String(unsafe.SliceData(text), len(text)), style: style, rtl: rtl}
-	if w, ok := s.base[key]; ok {
-		return w
-	}
-	if w, ok := s.made[key]; ok {
+	shard.mu.RLock()
+	w, ok := shard.words[key]
+	shard.mu.RUnlock()
+	if ok {
 		return w
 	}
 	key.text = strings.Clone(key.text)
-	w := s.shape(key.text, style, rtl)
+	w = s.shape(key.text, style, rtl)
 	if s.draw != nil {
 		w.Ink = s.draw(w)
 	}
-	if s.made != nil {
-		s.made[key] = w
+	shard.mu.Lock()
+	defer shard.mu.Unlock()
+	if shard.words == nil || len(shard.words) >= shardWords {
+		shard.words = map[wordKey]*Word{}
 	}
+	shard.words[key] = w
 	return w
 }
 

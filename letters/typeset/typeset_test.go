@@ -21,7 +21,7 @@ func loadFonts(t testing.TB) *Fonts {
 	return fonts
 }
 
-func newTestShaper(t testing.TB) *shaper { return newShaper(loadFonts(t), "en", nil, nil) }
+func newTestShaper(t testing.TB) *shaper { return newShaper(loadFonts(t), "en", nil, newWords()) }
 
 // textOf reads a line back.
 func textOf(l Line) string {
@@ -339,7 +339,7 @@ func FuzzAnyNameIsSetOrMissing(f *testing.F) {
 		f.Add(s)
 	}
 	fonts := loadFonts(f)
-	s := newShaper(fonts, "en", nil, nil)
+	s := newShaper(fonts, "en", nil, newWords())
 	f.Fuzz(func(t *testing.T, name string) {
 		if !utf8.ValidString(name) || len(name) > 4000 || len(fonts.Missing(name)) > 0 {
 			return
