@@ -6,8 +6,9 @@ import (
 	"postbag/letters/problem"
 )
 
-// Campaign is everything that campaign.yaml, POSTBAG_ variables and flags say, checked and with
-// defaults filled in. Paths are resolved against the folder of the campaign file.
+// Campaign is everything that campaign.yaml, POSTBAG_ variables and flags say, checked and with defaults filled in: whoever
+// holds one need not check it again. Texts are as they were typed. Paths are resolved against the folder of the campaign file,
+// also those from flags and variables, so that a campaign means the same from wherever it is built.
 type Campaign struct {
 	File string // the campaign file, as it was named
 	Dir  string // the folder that relative paths start from
@@ -20,7 +21,7 @@ type Campaign struct {
 	Signers   Signers
 	Bundles   Bundles
 	Fonts     []string          // font files or folders, tried before the built-in faces
-	Fields    map[string]string // the campaign's own fields, keys as typed: {{key}} in a template
+	Fields    map[string]string // the campaign's own fields, keys as typed: {{key}} in a template; a text may be empty
 
 	// Warnings are what is not wrong, but worth a second look before anything is printed.
 	Warnings []problem.Problem
@@ -28,8 +29,9 @@ type Campaign struct {
 	canonical []byte
 }
 
-// Canonical writes every setting as it was typed, in a fixed order, for hashing: paths are not resolved, so the same campaign is
-// the same on every machine.
+// Canonical writes every setting in a fixed order, for hashing: a line each, with its key and then its texts in quotation marks.
+// Texts are as they were typed, paths too, names in mappings are sorted, defaults are written out and all is ASCII. So it depends
+// on what the campaign says and not on the machine, the folder, the layer that said it, or comments and order in the file.
 func (c *Campaign) Canonical() []byte { return c.canonical }
 
 // Sender is the organisation that delivers the letters.
@@ -45,18 +47,18 @@ type Recipient struct {
 	Title      string
 	Company    string
 	Address    []string  // lines
-	Salutation string    // Dear Mr Karp
+	Salutation string    // Dear Mr Karp, with its comma if there should be one
 	VerifiedOn time.Time // the day a person checked that this is still the right name and address
 }
 
 // Letter says what is written and how it is set.
 type Letter struct {
-	Template string    // a built-in letter's name, or the path of a Markdown file
+	Template string    // the path of a Markdown file or, where it has neither folder nor extension, a built-in letter's name
 	Date     time.Time // printed on every letter: the clock is never asked
 	Language string    // BCP 47, of the letter
 	Paper    string    // a4 or letter
 	Layout   string    // plain
-	Show     []string  // what stands under the closing, of name, place, city, region, country, ...
+	Show     []string  // what stands under the closing, at least one: standard fields or columns of the list
 }
 
 // Signers says where the list is and how it is read.
@@ -69,11 +71,11 @@ type Signers struct {
 	Consent     Consent
 }
 
-// Consent is why the campaign may hand over names: a column of the list, or an attestation.
+// Consent is why the campaign may hand over names: a column of the list or an attestation, always one and never both.
 type Consent struct {
-	Column   string   // header of the consent column
-	Values   []string // values of it that mean yes, compared ignoring case
-	Attested *Attestation
+	Column   string       // header of the consent column; "" where consent is attested
+	Values   []string     // values of it that mean yes, compared ignoring case
+	Attested *Attestation // nil where a column says it; else all of it is filled
 }
 
 // Attestation records that consent was given outside the list.
@@ -85,7 +87,7 @@ type Attestation struct {
 
 // Bundles says how letters are put together.
 type Bundles struct {
-	Letters int      // letters in a bundle, at most
+	Letters int      // letters in a bundle, at most; 1 to 100,000
 	GroupBy []string // fields; a bundle never holds two groups
 	Duplex  bool     // printed on both sides: every letter starts on a front
 }

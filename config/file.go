@@ -7,13 +7,10 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/xrash/smetrics"
 	"go.yaml.in/yaml/v3"
 
 	"postbag/letters/problem"
@@ -22,19 +19,25 @@ import (
 // maxBytes bounds a campaign file; one of a megabyte is something else.
 const maxBytes = 1 << 20
 
+// maxProblems is how many problems of a file are told. Nobody mends more at a time, and a wrong file may have as many as lines.
+const maxProblems = 100
+
 // fileReader reads a campaign file into values.
 type fileReader struct {
 	name     string
 	settings map[string]Setting
-	sections map[string]bool // keys that hold settings: letter, signers.consent
+	sections map[string]bool          // keys that hold settings: letter, signers.consent
+	where    map[string]problem.Place // of each key of ours in the file
 	values   map[string]value
 	problems *problem.List
+	lines    [][]rune // of the file as it was typed
 }
 
-// readFile reads name. A file that cannot be read at all is a problem too.
-func readFile(name string, problems *problem.List) map[string]value {
-	r := &fileReader{name: name, settings: map[string]Setting{}, sections: map[string]bool{}, values: map[string]value{}, problems: problems}
-	for _, s := range settings() {
+// readFile reads name. It returns nil when nothing of the file is known, so that there is no more to say than the problem.
+func readFile(name string, problems *problem.List) *fileReader {
+	r := &fileReader{name: name, settings: map[string]Setting{}, sections: map[string]bool{},
+		where: map[string]problem.Place{}, values: map[string]value{}, problems: problems}
+	for _, s := range Settings() {
 		r.settings[s.Key] = s
 		for key := s.Key; strings.Contains(key, "."); {
 			key = key[:strings.LastIndex(key, ".")]
@@ -47,16 +50,26 @@ func readFile(name string, problems *problem.List) map[string]value {
 	}
 	root := r.parse(data)
 	if root == nil {
-		return nil // nothing is known, so nothing more can be said
+		return nil
+	}
+	for _, line := range bytes.Split(data, []byte("\n")) {
+		r.lines = append(r.lines, []rune(string(line)))
 	}
 	r.section(root, "")
-	return r.values
+	return r
 }
 
 func (r *fileReader) add(at problem.Place, what, do string) {
 	at.File = r.name
-	r.problems.Add(at, what, do)
+	switch n := len(*r.problems); {
+	case n == maxProblems:
+		r.problems.Add(at, "there are more mistakes from here on", "Mend those above first, and see that this is the right file")
+	case n < maxProblems:
+		r.problems.Add(at, what, do)
+	}
 }
+
+func (r *fileReader) full() bool { return len(*r.problems) > maxProblems }
 
 func (r *fileReader) load() ([]byte, bool) {
 	f, err := os.Open(r.name)
@@ -79,31 +92,33 @@ func (r *fileReader) load() ([]byte, bool) {
 	return nil, false
 }
 
+// checkBytes refuses what is no text, and the characters that YAML refuses without a place or changes: it takes the line separators
+// of Unicode for ends of lines.
 func (r *fileReader) checkBytes(data []byte) ([]byte, bool) {
-	data = bytes.TrimPrefix(data, []byte("\uFEFF"))
-	line := func(i int) problem.Place { return problem.Place{Line: 1 + bytes.Count(data[:i], []byte("\n"))} }
-	switch {
-	case len(data) > maxBytes:
-		r.add(problem.Place{}, fmt.Sprintf("the campaign file has more than %d bytes", maxBytes), "Is this the right file")
-	case bytes.IndexByte(data, 0) >= 0:
-		r.add(line(bytes.IndexByte(data, 0)), "the campaign file is not UTF-8 text", "Save it again as UTF-8")
-	case !utf8.Valid(data):
-		i := 0
-		for i < len(data) {
-			c, size := utf8.DecodeRune(data[i:])
-			if c == utf8.RuneError && size == 1 {
-				break
-			}
-			i += size
-		}
-		r.add(line(i), "the campaign file is not UTF-8 text", "Save it again as UTF-8")
-	default:
-		return data, true
+	if len(data) > maxBytes {
+		r.add(problem.Place{}, fmt.Sprintf("the campaign file has more than %d bytes", maxBytes), "See that this is the right file")
+		return nil, false
 	}
-	return nil, false
+	data = bytes.TrimPrefix(data, []byte("\uFEFF"))
+	at := problem.Place{Line: 1, Column: 1}
+	for i := 0; i < len(data); {
+		c, size := utf8.DecodeRune(data[i:])
+		switch {
+		case c == utf8.RuneError && size == 1 || c == 0:
+			r.add(at, "the campaign file is not UTF-8 text", "Save it again as UTF-8")
+			return nil, false
+		case c == '\n', c == '\r' && !bytes.HasPrefix(data[i+1:], []byte("\n")):
+			at = problem.Place{Line: at.Line + 1}
+		case c == '\t', c == '\r':
+		case isLineOrControl(c), c == '\uFEFF', c == '\uFFFE', c == '\uFFFF':
+			r.add(at, fmt.Sprintf("the campaign file holds the invisible character %U", c), "Take it away, or type the text around it again")
+			return nil, false
+		}
+		at.Column++
+		i += size
+	}
+	return data, true
 }
-
-var yamlError = regexp.MustCompile(`(?s)^yaml: (?:(?:unmarshal errors:\s*)?line (\d+): )?(.*)$`)
 
 // parse reads one YAML document.
 func (r *fileReader) parse(data []byte) *yaml.Node {
@@ -115,25 +130,21 @@ func (r *fileReader) parse(data []byte) *yaml.Node {
 		return nil
 	}
 	if err == nil {
-		if err = decoder.Decode(&second); errors.Is(err, io.EOF) {
-			err = nil
-		} else if err == nil {
+		if err = decoder.Decode(&second); err == nil {
 			r.add(problem.Place{Line: second.Line}, "the campaign file holds a second document", "Take the line --- away")
 			return nil
 		}
 	}
-	if err != nil {
-		at, what := problem.Place{}, err.Error()
-		if m := yamlError.FindStringSubmatch(what); m != nil {
-			at.Line, _ = strconv.Atoi(m[1])
-			what = m[2]
-		}
-		r.add(at, "this is not YAML: "+what, `Indent with spaces, put a space after each colon, and put a text with ": " or " #" in it in quotation marks`)
+	if !errors.Is(err, io.EOF) {
+		r.add(explainYAML(data, err))
 		return nil
 	}
 	root := doc.Content[0]
 	if root.Kind != yaml.MappingNode {
 		r.add(place(root), "the campaign file is not a list of settings", "Start from the one that postbag init DIR writes")
+		return nil
+	}
+	if !r.plain(root, "the campaign file") {
 		return nil
 	}
 	return root
@@ -143,28 +154,69 @@ func place(n *yaml.Node) problem.Place { return problem.Place{Line: n.Line, Colu
 
 // section reads the keys of a mapping; prefix names it.
 func (r *fileReader) section(n *yaml.Node, prefix string) {
-	seen := map[string]bool{}
-	for i := 0; i+1 < len(n.Content); i += 2 {
+	first := map[string]int{} // the line that each key stands on
+	for i := 0; i+1 < len(n.Content) && !r.full(); i += 2 {
 		key, node := n.Content[i], n.Content[i+1]
 		name := key.Value
 		if prefix != "" {
 			name = prefix + "." + key.Value
 		}
+		line, again := first[key.Value]
 		switch {
-		case !r.plain(key, name) || !r.plain(node, name):
-		case seen[key.Value]:
-			r.add(place(key), name+" is set twice", "Take one of them away")
-		case r.sections[name] && node.Kind == yaml.MappingNode:
-			r.section(node, name)
-		case r.sections[name]:
-			if !empty(node) {
-				r.add(place(node), name+" holds settings of its own and no value", "Write "+orList(r.below(name))+" below it, indented")
-			}
+		case !r.isName(key, "a setting") || !r.plain(node, shown(name)):
+			r.unread(node, name)
+		case again:
+			r.add(place(key), fmt.Sprintf("%s is set twice, here and on line %d", shown(name), line), "Take one of them away")
 		default:
-			r.setting(key, node, name)
+			first[key.Value] = key.Line
+			r.entry(key, node, name)
 		}
-		seen[key.Value] = true
 	}
+}
+
+// unread marks the settings at or below a key whose value was refused: what is said of them is not known, which is not nothing.
+func (r *fileReader) unread(n *yaml.Node, name string) {
+	for key := range r.settings {
+		if key == name || strings.HasPrefix(key, name+".") {
+			r.values[key] = value{at: problem.Place{File: r.name, Line: n.Line, Column: n.Column}, given: true, wrong: true}
+		}
+	}
+}
+
+// entry reads one key of a section.
+func (r *fileReader) entry(key, node *yaml.Node, name string) {
+	s, isSetting := r.settings[name]
+	isSection := r.sections[name]
+	switch {
+	case (isSetting || isSection) && strings.Contains(key.Value, "."):
+		above, below := name[:strings.LastIndex(name, ".")], name[strings.LastIndex(name, ".")+1:]
+		r.add(place(key), name+" is the name that flags have", "In the file, write "+below+" below "+above+", indented")
+		return
+	case !isSetting && !isSection:
+		r.unknown(key, name)
+		return
+	}
+	r.where[name] = problem.Place{File: r.name, Line: key.Line, Column: key.Column}
+	switch {
+	case isSetting:
+		r.setting(key, node, s)
+	case node.Kind == yaml.MappingNode:
+		r.section(node, name)
+	case !nothing(node):
+		r.add(place(node), name+" holds settings of its own and no value", "Write "+orList(r.below(name))+" below it, indented")
+	}
+}
+
+// isName tells whether a key can name something; whose says what should be named.
+func (r *fileReader) isName(key *yaml.Node, whose string) bool {
+	if !r.plain(key, shown(key.Value)) {
+		return false
+	}
+	if key.Kind != yaml.ScalarNode {
+		r.add(place(key), "the name of "+whose+" is a list or a mapping", "Write lines like “name: text”")
+		return false
+	}
+	return true
 }
 
 // plain refuses the parts of YAML that make a file say what nobody typed there.
@@ -173,83 +225,124 @@ func (r *fileReader) plain(n *yaml.Node, name string) bool {
 	case n.Kind == yaml.AliasNode || n.Anchor != "" || n.Tag == "!!merge":
 		r.add(place(n), name+" uses a YAML anchor, alias or merge", "Write the text itself")
 	case n.Style&yaml.TaggedStyle != 0:
-		r.add(place(n), name+" uses the YAML tag "+n.Tag, "Take the tag away: Postbag knows what each setting should be")
+		r.add(place(n), name+" uses the YAML tag "+shown(n.Tag), "Take the tag away, or put the text in quotation marks if it begins with !")
+	case n.Style == 0 && n.Kind == yaml.ScalarNode && r.typedAt(n, '!'):
+		r.add(place(n), name+" begins with !, which YAML takes away", "Put the text in quotation marks")
 	default:
 		return true
 	}
 	return false
 }
 
-func empty(n *yaml.Node) bool {
-	return n.Kind == yaml.ScalarNode && n.Tag == "!!null"
+// typedAt tells whether a node begins with c in the file, whatever YAML made of it. Of a file with other ends of lines it says no.
+func (r *fileReader) typedAt(n *yaml.Node, c rune) bool {
+	if n.Line < 1 || n.Line > len(r.lines) {
+		return false
+	}
+	line := r.lines[n.Line-1]
+	return n.Column >= 1 && n.Column <= len(line) && line[n.Column-1] == c
 }
 
-// setting takes one setting's value.
-func (r *fileReader) setting(key, node *yaml.Node, name string) {
-	s, ok := r.settings[name]
-	if !ok {
-		r.unknown(key, name)
+// nothing tells that nothing was typed after a colon or a hyphen.
+func nothing(n *yaml.Node) bool {
+	return n.Kind == yaml.ScalarNode && n.Tag == "!!null" && n.Value == ""
+}
+
+// setting takes one setting's value. One that holds nothing is as if it were not there.
+func (r *fileReader) setting(key, node *yaml.Node, s Setting) {
+	if nothing(node) {
+		r.commented(key, s, s.Key)
 		return
 	}
-	if empty(node) {
-		return // as if it were not there
-	}
-	v := value{at: problem.Place{File: r.name, Line: node.Line, Column: node.Column}}
+	before := len(*r.problems)
+	v := value{at: problem.Place{File: r.name, Line: node.Line, Column: node.Column}, given: true}
 	switch {
 	case s.Kind == Mapping && node.Kind == yaml.MappingNode:
-		r.mapping(&v, node, name)
+		r.mapping(&v, node, s)
 	case s.Kind == Mapping:
-		r.add(place(node), name+" is no mapping", "Write lines like “name: Full name” below it, indented")
-		return
+		r.add(place(node), s.Key+" is no mapping", "Write lines like “name: Full name” below it, indented")
 	case s.IsList() && node.Kind == yaml.SequenceNode:
 		for _, item := range node.Content {
-			r.item(&v, item, name)
+			r.item(&v, item, s, s.Key)
 		}
+	case s.IsList() && node.Kind == yaml.ScalarNode && node.Style&block != 0:
+		r.blockLines(&v, node)
 	case node.Kind == yaml.ScalarNode:
-		r.item(&v, node, name)
+		if strings.TrimSpace(node.Value) != "" {
+			r.item(&v, node, s, s.Key)
+		}
 	case s.IsList():
-		r.add(place(node), name+" is no list", "Write each value on a line of its own, after “- ”")
-		return
+		r.add(place(node), s.Key+" is no list", "Write each value on a line of its own, after “- ”")
 	default:
-		r.add(place(node), name+" takes one value and no list", "Write it behind the colon")
-		return
+		r.add(place(node), s.Key+" takes one value and no list", "Write it behind the colon, in quotation marks if it begins with [ or {")
 	}
-	r.values[name] = v
+	v.wrong = len(*r.problems) > before
+	r.values[s.Key] = v
 }
 
-// item takes one text of a value.
-func (r *fileReader) item(v *value, n *yaml.Node, name string) {
-	if !r.plain(n, name) {
-		return
-	}
-	if n.Kind != yaml.ScalarNode {
+// block is the style of a text that begins with | or > and stands on the lines below.
+const block = yaml.LiteralStyle | yaml.FoldedStyle
+
+// item takes one text of a value, and tells whether it could.
+func (r *fileReader) item(v *value, n *yaml.Node, s Setting, name string) bool {
+	switch {
+	case !r.plain(n, name):
+	case n.Kind != yaml.ScalarNode:
 		r.add(place(n), name+" holds a list or a mapping where a text should be", `Put a text with ": " in it in quotation marks`)
-		return
-	}
-	if text := n.Value; strings.TrimSpace(text) != "" && !empty(n) {
+	case n.Tag == "!!null" && n.Value != "":
+		r.add(place(n), name+" is "+n.Value+", which means nothing in YAML", "Put it in quotation marks if it is the text, or take it away")
+	case r.commented(n, s, name):
+	default:
+		text := n.Value
+		if rest := strings.TrimSuffix(text, "\n"); n.Style&block != 0 && rest != "" {
+			text = rest // the last end of line is YAML's own, after a text that is typed on lines of its own
+		}
 		v.texts = append(v.texts, text)
 		v.places = append(v.places, problem.Place{File: r.name, Line: n.Line, Column: n.Column})
+		return true
+	}
+	return false
+}
+
+// blockLines takes a list from a text on lines of its own, a value each.
+func (r *fileReader) blockLines(v *value, n *yaml.Node) {
+	for i, text := range strings.Split(strings.Trim(n.Value, "\n"), "\n") {
+		v.texts = append(v.texts, strings.TrimSpace(text))
+		v.places = append(v.places, problem.Place{File: r.name, Line: n.Line + 1 + i})
 	}
 }
 
-func (r *fileReader) mapping(v *value, n *yaml.Node, name string) {
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		key := n.Content[i]
-		before := len(v.texts)
-		if !r.plain(key, name) {
-			continue
-		}
-		if key.Kind != yaml.ScalarNode {
-			r.add(place(key), name+" has a key that is no text", "Write lines like “name: Full name”")
-			continue
-		}
-		if slices.Contains(v.keys, key.Value) {
-			r.add(place(key), name+"."+key.Value+" is set twice", "Take one of them away")
-			continue
-		}
-		r.item(v, n.Content[i+1], name+"."+key.Value)
-		if len(v.texts) > before {
-			v.keys = append(v.keys, key.Value)
+// checkedKinds are those whose values are checked so closely that one which lost its end is seen.
+var checkedKinds = []Kind{Number, Date, YesNo, Choice}
+
+// commented refuses a comment that may be the end of a text: of "12 Elm St #4B" YAML leaves "12 Elm St".
+func (r *fileReader) commented(n *yaml.Node, s Setting, name string) bool {
+	cut := strings.TrimPrefix(n.LineComment, "#")
+	if n.Style != 0 || cut == n.LineComment || !startsWord(cut) || slices.Contains(checkedKinds, s.Kind) {
+		return false
+	}
+	cut = strings.Fields(cut)[0]
+	r.add(place(n), name+" ends before #"+shown(cut)+", since YAML takes that for a comment",
+		"Put the whole text in quotation marks or, if it is a comment, a space after the #")
+	return true
+}
+
+func (r *fileReader) mapping(v *value, n *yaml.Node, s Setting) {
+	first := map[string]int{}
+	for i := 0; i+1 < len(n.Content) && !r.full(); i += 2 {
+		key, node := n.Content[i], n.Content[i+1]
+		name := s.Key + "." + shown(key.Value)
+		line, again := first[key.Value]
+		switch {
+		case !r.isName(key, "a text in "+s.Key):
+		case again:
+			r.add(place(key), fmt.Sprintf("%s is set twice, here and on line %d", name, line), "Take one of them away")
+		case nothing(node) && r.commented(key, s, name):
+		default:
+			first[key.Value] = key.Line
+			if r.item(v, node, s, name) {
+				v.keys = append(v.keys, key.Value)
+			}
 		}
 	}
 }
@@ -257,46 +350,27 @@ func (r *fileReader) mapping(v *value, n *yaml.Node, name string) {
 // unknown reports a key that is no setting, with the one that was probably meant.
 func (r *fileReader) unknown(key *yaml.Node, name string) {
 	section := ""
-	if i := strings.LastIndex(name, "."); i >= 0 {
-		section = name[:i]
+	if rest, ok := strings.CutSuffix(name, "."+key.Value); ok {
+		section = rest
 	}
 	do := "Use " + orList(r.below(section))
-	if near := nearest(name, key.Value); near != "" {
+	if near := nearestKey(name, key.Value); near != "" {
 		do = "Did you mean " + near
 	}
-	r.add(place(key), "there is no setting "+name, do)
+	r.add(place(key), "there is no setting "+shown(name), do)
 }
 
 // below lists the keys of a section.
 func (r *fileReader) below(section string) []string {
 	var keys []string
-	for _, s := range settings() {
-		rest, ok := s.Key, section == ""
+	for key := range keysOf(Settings()) {
+		rest, ok := key, section == ""
 		if !ok {
-			rest, ok = strings.CutPrefix(s.Key, section+".")
+			rest, ok = strings.CutPrefix(key, section+".")
 		}
 		if head, _, _ := strings.Cut(rest, "."); ok && !slices.Contains(keys, head) {
 			keys = append(keys, head)
 		}
 	}
 	return keys
-}
-
-// nearest finds the setting whose name, or whose last part, is at most two or three letters away.
-func nearest(name, last string) string {
-	best, least := "", 1+max(2, len(last)/3)
-	for _, s := range settings() {
-		for key := s.Key; key != ""; {
-			part := key[strings.LastIndex(key, ".")+1:]
-			for _, distance := range []int{
-				smetrics.WagnerFischer(strings.ToLower(name), key, 1, 1, 1), smetrics.WagnerFischer(strings.ToLower(last), part, 1, 1, 1),
-			} {
-				if distance < least {
-					best, least = key, distance
-				}
-			}
-			key = key[:max(0, strings.LastIndex(key, "."))]
-		}
-	}
-	return best
 }

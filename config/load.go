@@ -26,21 +26,21 @@ func Load(o Options) (*Campaign, error) {
 	if o.File == "" {
 		o.File = "campaign.yaml"
 	}
-	l := &loader{file: o.File, flags: o.Set, env: map[string]string{}, resolved: map[string]value{}}
+	l := &loader{flags: o.Set, variables: map[string]string{}, resolved: map[string]value{}}
 	for _, e := range o.Env {
 		if name, text, ok := strings.Cut(e, "="); ok {
-			l.env[name] = text
+			l.variables[name] = text
 		}
 	}
-	l.values = readFile(o.File, &l.problems)
-	if l.values == nil {
+	l.file = readFile(o.File, &l.problems)
+	if l.file == nil {
 		return nil, l.problems.Err()
 	}
+	l.checkFlags()
 	l.checkVariables()
 	l.resolve()
 	c := l.campaign()
-	l.checkWhole(c)
-	c.canonical = l.canonical()
+	l.checkConsent(c)
 	if len(l.problems) > 0 {
 		slices.SortStableFunc(l.problems, func(a, b problem.Problem) int {
 			return cmp.Or(cmp.Compare(rankPlace(o.File, a.Place), rankPlace(o.File, b.Place)),
@@ -48,6 +48,8 @@ func Load(o Options) (*Campaign, error) {
 		})
 		return nil, l.problems
 	}
+	l.warn(c)
+	c.canonical = l.canonical()
 	return c, nil
 }
 
@@ -61,135 +63,164 @@ func rankPlace(file string, at problem.Place) int {
 
 // loader merges the layers.
 type loader struct {
-	file     string
-	flags    map[string]string
-	env      map[string]string
-	values   map[string]value // from the file
-	resolved map[string]value
-	problems problem.List
+	flags     map[string]string
+	variables map[string]string
+	file      *fileReader
+	resolved  map[string]value // by key: what won
+	problems  problem.List
 }
 
 // variablePrefix starts the names of the variables that set something.
 const variablePrefix = "POSTBAG_"
 
-// checkVariables reports variables that set nothing: most likely they are mistyped.
-func (l *loader) checkVariables() {
-	known := map[string]bool{}
-	for _, s := range settings() {
-		known[s.Env()] = true
-	}
-	for _, name := range slices.Sorted(maps.Keys(l.env)) {
-		if !strings.HasPrefix(name, variablePrefix) || known[name] {
+// checkFlags reports flags that set nothing.
+func (l *loader) checkFlags() {
+	for _, key := range slices.Sorted(maps.Keys(l.flags)) {
+		if _, ok := l.file.settings[key]; ok {
 			continue
 		}
 		do := "Take it away"
-		key := strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(name, variablePrefix)), "_", ".")
-		if near := nearest(key, key[strings.LastIndex(key, ".")+1:]); near != "" {
-			do = "Did you mean " + Setting{Key: near}.Env()
+		if near := nearestOf(key, slices.Collect(keysOf(Settings()))); near != "" {
+			do = "Did you mean --" + near
 		}
-		l.problems.Add(problem.Place{File: name}, "there is no setting for this variable", do)
+		l.problems.Add(problem.Place{File: "--" + shown(key)}, "there is no setting for this flag", do)
 	}
 }
 
-// layer is a setting given by a flag or a variable; viper takes it as it takes a flag of pflag's.
-type layer struct {
-	name string // --letter.paper or POSTBAG_LETTER_PAPER
-	text string
-}
-
-// HasChanged, Name, ValueString and ValueType make a layer a viper.FlagValue.
-func (l layer) HasChanged() bool    { return true }
-func (l layer) Name() string        { return l.name }
-func (l layer) ValueString() string { return l.text }
-func (l layer) ValueType() string   { return "string" }
-
-// resolve lets viper choose among the layers. Every value is a text to viper, so none can change on the way.
-func (l *loader) resolve() {
-	v := viper.NewWithOptions(viper.KeyDelimiter("\x00"))
-	file, above := map[string]any{}, map[string]layer{}
-	for _, s := range settings() {
-		v.SetDefault(s.Key, s.Default)
-		if value, ok := l.values[s.Key]; ok {
-			file[s.Key] = strings.Join(value.texts, "\n")
-		}
-		given, ok := l.above(s)
-		if !ok {
+// checkVariables reports variables that set nothing: most likely they are mistyped.
+func (l *loader) checkVariables() {
+	known := map[string]bool{}
+	var names []string
+	for _, s := range Settings() {
+		known[s.Env()] = true
+		names = append(names, strings.TrimPrefix(s.Env(), variablePrefix))
+	}
+	for _, name := range slices.Sorted(maps.Keys(l.variables)) {
+		rest, ours := strings.CutPrefix(name, variablePrefix)
+		if !ours || known[name] {
 			continue
 		}
-		above[s.Key] = given
-		if err := v.BindFlagValue(s.Key, given); err != nil {
-			l.problems.Add(problem.Place{File: given.name}, "this setting cannot be read: "+err.Error(), "Set it in "+l.file)
+		do := "Take it away"
+		if near := nearestOf(rest, names); near != "" {
+			do = "Did you mean " + variablePrefix + near
 		}
-	}
-	if err := v.MergeConfigMap(file); err != nil {
-		l.problems.Add(problem.Place{File: l.file}, "the settings cannot be merged: "+err.Error(), "Set fewer of them")
-	}
-	for _, s := range settings() {
-		switch given, isAbove := above[s.Key]; {
-		case isAbove:
-			l.resolved[s.Key] = fromText(s, v.GetString(s.Key), problem.Place{File: given.name})
-		case v.InConfig(s.Key):
-			l.resolved[s.Key] = l.values[s.Key]
-		default:
-			l.resolved[s.Key] = fromText(s, v.GetString(s.Key), problem.Place{File: l.file})
-		}
+		l.problems.Add(problem.Place{File: shown(name)}, "there is no setting for this variable", do)
 	}
 }
 
-// above finds the flag or the variable that sets s.
-func (l *loader) above(s Setting) (layer, bool) {
-	if text, ok := l.flags[s.Key]; ok {
-		return layer{"--" + s.Key, text}, true
+// typed is a setting in a layer where all is text: a flag, a variable or a default.
+type typed struct {
+	text string
+	from string // --letter.paper or POSTBAG_LETTER_PAPER; empty for a default
+}
+
+// resolve lets viper choose among the layers. It is given each value whole, so that it cannot change what is in one.
+func (l *loader) resolve() {
+	v := viper.NewWithOptions(viper.KeyDelimiter("\x00")) // no key holds it, so that no key is a path
+	for _, s := range Settings() {
+		v.SetDefault(s.Key, typed{text: s.Default})
+		if text := l.variables[s.Env()]; strings.TrimSpace(text) != "" { // an empty variable is one that is not set
+			v.Set(s.Key, typed{text, s.Env()})
+		}
+		if text, ok := l.flags[s.Key]; ok {
+			v.Set(s.Key, typed{text, "--" + s.Key}) // after the variable, so that the flag stays
+		}
 	}
-	if text, ok := l.env[s.Env()]; ok && strings.TrimSpace(text) != "" { // an empty variable is one that is not set
-		return layer{s.Env(), text}, true
+	file := map[string]any{}
+	for key, value := range l.file.values {
+		file[key] = value
 	}
-	return layer{}, false
+	if err := v.MergeConfigMap(file); err != nil {
+		l.problems.Add(problem.Place{File: l.file.name}, "the settings cannot be merged: "+err.Error(), "Set fewer of them")
+	}
+	for _, s := range Settings() {
+		switch won := v.Get(s.Key).(type) {
+		case value:
+			l.resolved[s.Key] = won
+		case typed:
+			l.resolved[s.Key] = l.fromText(s, won)
+		}
+	}
 }
 
 // fromText reads a value from a flag, a variable or a default.
-func fromText(s Setting, text string, at problem.Place) value {
-	v := value{at: at}
-	if !s.IsList() {
-		if strings.TrimSpace(text) != "" {
-			v.texts, v.places = []string{text}, []problem.Place{at}
-		}
-		return v
+func (l *loader) fromText(s Setting, t typed) value {
+	at := problem.Place{File: cmp.Or(t.from, l.file.name)}
+	v := value{at: at, given: t.from != ""}
+	texts := []string{t.text}
+	switch {
+	case s.IsList():
+		texts = splitList(t.text)
+	case strings.TrimSpace(t.text) == "":
+		texts = nil
 	}
-	for _, part := range splitList(text) {
+	for _, text := range texts {
 		if s.Kind == Mapping {
-			key, rest, _ := strings.Cut(part, "=")
-			v.keys, part = append(v.keys, strings.TrimSpace(key)), strings.TrimSpace(rest)
+			key, rest, ok := strings.Cut(text, "=")
+			key, text = strings.TrimSpace(key), strings.TrimSpace(rest)
+			switch {
+			case !ok:
+				l.problems.Add(at, s.Key+" has "+quoted(key)+", which is no pair", "Write pairs as NAME=TEXT, each on its own line or between “ | ”")
+				v.wrong = true
+				continue
+			case slices.Contains(v.keys, key):
+				l.problems.Add(at, s.Key+" has "+quoted(key)+" twice", "Take one of them away")
+				v.wrong = true
+				continue
+			}
+			v.keys = append(v.keys, key)
 		}
-		v.texts, v.places = append(v.texts, part), append(v.places, at)
+		v.texts, v.places = append(v.texts, text), append(v.places, at)
 	}
 	return v
 }
 
 // campaign checks every value and fills a Campaign with those that are right.
 func (l *loader) campaign() *Campaign {
-	c := &Campaign{File: l.file, Dir: filepath.Dir(l.file)}
-	for _, s := range settings() {
+	c := &Campaign{File: l.file.name, Dir: filepath.Dir(l.file.name)}
+	for _, s := range Settings() {
 		v := l.resolved[s.Key]
-		right := true
-		for i, text := range v.texts {
-			if what, do := wrongValue(s, text); what != "" {
-				l.problems.Add(v.places[i], what, do)
-				right = false
-			}
-			if s.Kind == Mapping && (v.keys[i] == "" || text == "") {
-				l.problems.Add(v.places[i], s.Key+" takes pairs", "Write them as name=value, separated by “ | ”")
-				right = false
-			}
-		}
-		if s.required && len(v.texts) == 0 {
-			l.problems.Add(problem.Place{File: v.at.File, Line: v.at.Line}, s.Key+" is not set", "Set it: "+s.Usage)
-		}
-		if right && len(v.texts) > 0 {
+		switch right := l.checkValue(s, v); {
+		case !right:
+		case len(v.texts) > 0:
 			s.set(c, l.resolvePaths(s, v))
+		case s.required:
+			l.problems.Add(l.placeOfNothing(s.Key), s.Key+" is not set", "Set it: "+strings.TrimSuffix(s.Usage, ","))
+		case s.Default != "":
+			l.problems.Add(v.at, s.Key+" is empty", "Write what it should be, or take it away: it is "+orDefault(s)+" where nothing is said")
 		}
 	}
 	return c
+}
+
+// checkValue reports what is wrong with each text of a value.
+func (l *loader) checkValue(s Setting, v value) bool {
+	before := len(l.problems)
+	for i, text := range v.texts {
+		if s.Kind == Mapping {
+			if what, do := wrongKey(s, v.keys[i]); what != "" {
+				l.problems.Add(v.places[i], what, do)
+				continue
+			}
+		}
+		if what, do := wrongText(s, v.nameOf(s, i), text); what != "" {
+			l.problems.Add(v.places[i], what, do)
+		}
+	}
+	return !v.wrong && len(l.problems) == before
+}
+
+// placeOfNothing is where a setting that nobody set should stand: the flag that emptied it, or the section it belongs to.
+func (l *loader) placeOfNothing(key string) problem.Place {
+	if v := l.resolved[key]; v.at.File != l.file.name {
+		return v.at
+	}
+	for ; key != ""; key = key[:max(0, strings.LastIndex(key, "."))] {
+		if at, ok := l.file.where[key]; ok {
+			return at
+		}
+	}
+	return problem.Place{File: l.file.name}
 }
 
 // resolvePaths starts relative paths at the campaign's folder. A built-in letter's name is no path.
@@ -197,84 +228,101 @@ func (l *loader) resolvePaths(s Setting, v value) value {
 	if s.Kind != Path && s.Kind != Paths {
 		return v
 	}
-	texts := slices.Clone(v.texts)
-	for i, text := range texts {
-		builtIn := s.Key == "letter.template" && !strings.ContainsAny(text, `/\`) && filepath.Ext(text) == ""
-		if !builtIn && !filepath.IsAbs(text) {
-			texts[i] = filepath.Join(filepath.Dir(l.file), text)
+	v.texts = slices.Clone(v.texts)
+	for i, text := range v.texts {
+		builtIn := s.Key == "letter.template" && isBuiltIn(text)
+		if builtIn || filepath.IsAbs(text) {
+			continue
 		}
+		path := filepath.Join(filepath.Dir(l.file.name), text)
+		if s.Key == "letter.template" && isBuiltIn(path) {
+			path = "." + string(filepath.Separator) + path // ./letter was typed to say that it is a file
+		}
+		v.texts[i] = path
 	}
-	v.texts = texts
 	return v
 }
 
-// has tells whether somebody set s, in any layer.
+// isBuiltIn tells a built-in letter's name from the path of a file.
+func isBuiltIn(template string) bool {
+	return !strings.ContainsAny(template, `/\`) && filepath.Ext(template) == ""
+}
+
+// has tells whether somebody set a setting, rightly or not, in the layer that counts.
 func (l *loader) has(key string) bool {
-	for _, s := range settings() {
-		if s.Key != key {
-			continue
-		}
-		if _, ok := l.above(s); ok {
-			return len(l.resolved[key].texts) > 0
-		}
-		return len(l.values[key].texts) > 0
-	}
-	return false
+	v := l.resolved[key]
+	return v.given && (len(v.texts) > 0 || v.wrong)
 }
 
-// checkWhole looks at settings that must agree with one another.
-func (l *loader) checkWhole(c *Campaign) {
-	column, attested := l.has("signers.consent.column"), c.Signers.Consent.Attested
-	at := func(key string) problem.Place { return l.resolved[key].at }
-	const both = "Keep the one that is true: a column of the list, or an attestation"
+// attestationKeys are the settings that make an attestation; each needs the others.
+var attestationKeys = []string{"signers.consent.attested.by", "signers.consent.attested.on", "signers.consent.attested.statement"}
+
+// checkConsent looks at settings that must agree with one another: consent is shown by a column or attested, never both or neither.
+func (l *loader) checkConsent(c *Campaign) {
+	if l.resolved["signers.consent.column"].wrong {
+		return // it is not known what was meant
+	}
+	column, attested := l.has("signers.consent.column"), slices.ContainsFunc(attestationKeys, l.has)
 	switch {
-	case column && attested != nil:
-		l.problems.Add(at("signers.consent.column"), "consent is given by a column and attested as well", both)
-	case !column && attested == nil:
-		l.problems.Add(problem.Place{File: l.file}, "nothing says that the signers agreed to be named to the company",
+	case column && attested:
+		l.problems.Add(l.resolved["signers.consent.column"].at, "consent is given by a column and attested as well",
+			"Keep the one that is true: a column of the list, or an attestation")
+	case !column && !attested:
+		l.problems.Add(l.placeOfNothing("signers.consent.column"), "nothing says that the signers agreed to be named to the company",
 			"Set signers.consent.column to the column that says so, or signers.consent.attested (by, on, statement) if they agreed elsewhere")
-	case !column && l.has("signers.consent.values"):
-		l.problems.Add(at("signers.consent.values"), "signers.consent.values has no column to look at", "Set signers.consent.column")
 	}
-	if attested != nil {
-		for _, part := range []string{"by", "on", "statement"} {
-			if key := "signers.consent.attested." + part; !l.has(key) {
-				l.problems.Add(problem.Place{File: l.file}, key+" is not set", "An attestation says who (by), when (on) and what to (statement)")
-			}
+	if !column {
+		if attested && l.has("signers.consent.values") {
+			l.problems.Add(l.resolved["signers.consent.values"].at, "signers.consent.values has no column to look at",
+				"Take it away: consent is attested")
 		}
-	} else {
-		// Values without a column stand for nothing.
-		if !column {
-			c.Signers.Consent.Values = nil
+		c.Signers.Consent.Values = nil // the default has no column either
+	}
+	for _, key := range attestationKeys {
+		if attested && !l.has(key) {
+			l.problems.Add(l.placeOfNothing(key), key+" is not set", "An attestation says who (by), when (on) and what to (statement)")
 		}
 	}
-	l.warn(c)
 }
 
-// warn notes what is not wrong, but worth a second look before printing.
+// staleAfter is how many days may lie between checking the recipient and the letters' date.
+const staleAfter = 180
+
+// warn notes what is not wrong, but worth a second look before printing. Dates are held against one another, never against the clock.
 func (l *loader) warn(c *Campaign) {
 	verified, date := c.Recipient.VerifiedOn, c.Letter.Date
-	add := func(what, do string) {
-		c.Warnings = append(c.Warnings, problem.Problem{Place: l.resolved["recipient.verified_on"].at, What: what, Do: do})
-	}
-	const check = "Check name, title and address once more, and set recipient.verified_on to the day you did"
+	what, at := "", l.resolved["recipient.verified_on"].at
 	switch {
 	case verified.IsZero():
-		add("nobody has said when the recipient's name and address were checked", check)
-	case date.IsZero():
+		what, at = "nobody has said when the recipient's name and address were checked", l.placeOfNothing("recipient.verified_on")
 	case verified.After(date):
-		add("recipient.verified_on is later than the letters' date", check)
-	case date.Sub(verified).Hours() > 180*24:
-		add("the recipient's name and address were checked more than 180 days before the letters' date", check)
+		what = "recipient.verified_on is later than the letters' date"
+	case verified.AddDate(0, 0, staleAfter).Before(date):
+		what = fmt.Sprintf("the recipient's name and address were checked more than %d days before the letters' date", staleAfter)
+	default:
+		return
 	}
+	c.Warnings = append(c.Warnings, problem.Problem{Place: at, What: what,
+		Do: "Check name, title and address once more, and set recipient.verified_on to the day you did"})
 }
 
-// canonical writes every setting, as it was typed, in a fixed order.
+// canonical writes a line for each setting: its key, then its texts as quoted ASCII, a mapping's after their names and sorted by them.
 func (l *loader) canonical() []byte {
 	var b bytes.Buffer
-	for _, s := range settings() {
+	for _, s := range Settings() {
 		v := l.resolved[s.Key]
-		fmt.Fprintf(&b, "%s %q %q\n", s.Key, v.keys, v.texts)
+		var entries []string
+		for i, text := range v.texts {
+			entry := fmt.Sprintf(" %+q", text)
+			if s.Kind == Mapping {
+				entry = fmt.Sprintf(" %+q=%+q", v.keys[i], text)
+			}
+			entries = append(entries, entry)
+		}
+		if s.Kind == Mapping {
+			slices.Sort(entries)
+		}
+		b.WriteString(s.Key + strings.Join(entries, "") + "\n")
 	}
 	return b.Bytes()
 }

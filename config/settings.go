@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/text/language"
@@ -32,8 +33,9 @@ type Setting struct {
 	Choices []string // of a Choice
 
 	required bool
-	check    func(text string) (what, do string) // of one text; "" for nothing wrong
-	set      func(c *Campaign, v value)
+	blank    bool                                // a name of a Mapping may stand for nothing
+	check    func(text string) (what, do string) // of one text that is right for the kind; "" for nothing wrong
+	set      func(c *Campaign, v value)          // called with values that are right, and not with none
 }
 
 // Env names the variable that sets the same: POSTBAG_LETTER_PAPER.
@@ -48,9 +50,7 @@ func (s Setting) IsList() bool {
 }
 
 // Settings lists every key of campaign.yaml, in the order of the file that postbag init writes.
-func Settings() []Setting { return settings() }
-
-func settings() []Setting {
+func Settings() []Setting {
 	return []Setting{
 		{Key: "campaign", Kind: Text, Usage: "name of the campaign: stands in file names and letter ids", required: true, check: campaignName,
 			set: func(c *Campaign, v value) { c.Name = v.text() }},
@@ -118,7 +118,7 @@ func settings() []Setting {
 
 		{Key: "fonts", Kind: Paths, Usage: "font files or folders, tried before the built-in fonts",
 			set: func(c *Campaign, v value) { c.Fonts = v.texts }},
-		{Key: "fields", Kind: Mapping, Usage: "the campaign's own fields for the template, for example reply_by=1 March 2027",
+		{Key: "fields", Kind: Mapping, Usage: "the campaign's own fields for the template, for example reply_by=1 March 2027", blank: true,
 			set: func(c *Campaign, v value) { c.Fields, _ = v.mapping() }},
 	}
 }
@@ -135,16 +135,23 @@ func campaignName(text string) (what, do string) {
 }
 
 func languageTag(text string) (what, do string) {
-	if _, err := language.Parse(text); err != nil {
+	tag, err := language.Parse(text)
+	switch {
+	case err != nil:
 		return quoted(text) + " is no language", "Write a language tag (BCP 47), for example en, en-GB or es"
+	case strings.Contains(text, "_"): // PDF wants the hyphen, and x/text takes both
+		return quoted(text) + " has an underscore where a language tag has a hyphen", "Write " + tag.String()
 	}
 	return "", ""
 }
 
-// leastData keeps what identifies or reaches a person out of the letters.
+// neverShown are the fields by which a person can be found or reached.
+var neverShown = []string{"email", "phone", "street", "address", "ip"}
+
+// leastData keeps them out of the letters, however they are written: E-Mail is email.
 func leastData(text string) (what, do string) {
-	switch strings.ToLower(text) {
-	case "email", "e-mail", "phone", "street", "address", "ip":
+	folded := strings.NewReplacer(" ", "", "_", "", "-", "").Replace(strings.ToLower(text))
+	if slices.Contains(neverShown, folded) {
 		return "letters do not show a signer's " + text, "Take it out: a letter shows name and place, and the company needs no more"
 	}
 	return "", ""
