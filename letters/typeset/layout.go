@@ -61,9 +61,9 @@ func frameFor(p Paper) frame {
 	left, right := MM(27), MM(25)
 	return frame{
 		left: left, width: p.Width - left - right,
-		senderTop: MM(20), firstTop: p.Height * 17 / 100,
+		senderTop: MM(20), firstTop: p.Height * 16 / 100,
 		headTop: MM(20), followTop: MM(32),
-		bottom: p.Height - MM(24), footer: p.Height - MM(13),
+		bottom: p.Height - MM(22), footer: p.Height - MM(13),
 	}
 }
 
@@ -165,9 +165,9 @@ func (l *Layout) styleOf(e Element, after Role) blockStyle {
 	case Address:
 		s.keepNext = true
 	case Date:
-		s.align, s.before, s.keepNext = alignEnd, 2*leading, true
+		s.align, s.before, s.keepNext = alignEnd, leading, true
 	case Subject:
-		s.style, s.before, s.keepNext = templates.Bold, 2*leading, true
+		s.style, s.before, s.keepNext = templates.Bold, leading+halfLine, true
 	case Salutation:
 		s.before, s.keepNext = leading, true
 	case Closing:

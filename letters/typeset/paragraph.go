@@ -193,6 +193,9 @@ func (p *paragraph) set(s *shaper, runs []merge.Run, ps *paragraphStyle, items *
 	if len(p.boxes) == 0 {
 		return dst
 	}
+	if p.oneLine(ps) {
+		return append(dst, p.line(0, len(p.boxes), true, ps, items))
+	}
 	starts := p.lines(p.boxes, measureOf{width: ps.measure, justify: ps.align == alignJustify})
 	for i, start := range starts {
 		end := len(p.boxes)
@@ -203,6 +206,19 @@ func (p *paragraph) set(s *shaper, runs []merge.Run, ps *paragraphStyle, items *
 		dst = append(dst, p.line(start, end, final, ps, items))
 	}
 	return dst
+}
+
+// oneLine tells whether the paragraph is a line and no more: names and places mostly are.
+func (p *paragraph) oneLine(ps *paragraphStyle) bool {
+	width := Length(0)
+	for i := range p.boxes {
+		b := &p.boxes[i]
+		width += b.glue + b.width
+		if width > ps.measure || b.forced && i > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // line places the boxes of one line.

@@ -76,7 +76,7 @@ type remembered struct {
 }
 
 // ownWords is how many words a shaper remembers, a power of two.
-const ownWords = 1 << 14
+const ownWords = 1 << 16
 
 func newShaper(fonts *Fonts, lang string, draw func(*Word) any, shared *words) *shaper {
 	return &shaper{
