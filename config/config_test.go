@@ -395,9 +395,15 @@ func TestWarningsAreNoMistakes(t *testing.T) {
 	if c := mustLoad(t, whole, Options{}); len(c.Warnings) != 0 {
 		t.Errorf("a checked recipient: %v", c.Warnings)
 	}
-	for _, day := range []string{"2026-11-24", "2026-01-01"} {
-		if c := mustLoad(t, strings.Replace(whole, "2026-11-01", day, 1), Options{}); len(c.Warnings) != 1 {
+	for day, want := range map[string]int{"2026-11-24": 1, "2026-11-23": 0, "2026-05-27": 0, "2026-05-26": 1, "2026-01-01": 1} { // 180 days are 2026-05-27
+		c := mustLoad(t, strings.Replace(whole, "2026-11-01", day, 1), Options{})
+		if len(c.Warnings) != want {
 			t.Errorf("checked on %s: %v", day, c.Warnings)
+		}
+		for _, w := range c.Warnings {
+			if w.Place.Line != 8 || w.Do == "" {
+				t.Errorf("a warning that does not help: %v", w)
+			}
 		}
 	}
 }
@@ -496,6 +502,91 @@ func TestPathsStartAtTheCampaignsFolder(t *testing.T) {
 	}
 	if isBuiltIn(c.Letter.Template) {
 		t.Errorf("./letter became %s, which is the name of a built-in letter", c.Letter.Template)
+	}
+}
+
+// A file may come from any editor: its mark of UTF-8 and its ends of lines are no part of what it says.
+func TestMarksAndEndsOfLinesChangeNothing(t *testing.T) {
+	want := mustLoad(t, whole, Options{}).Canonical()
+	for name, text := range map[string]string{"a mark": "\uFEFF" + whole, "CRLF": strings.ReplaceAll(whole, "\n", "\r\n"),
+		"CR": strings.ReplaceAll(whole, "\n", "\r"), "a start": "---\n" + whole, "an end": whole + "...\n"} {
+		if got := mustLoad(t, text, Options{}).Canonical(); string(got) != string(want) {
+			t.Errorf("with %s the campaign is\n%s\nwant\n%s", name, got, want)
+		}
+	}
+	_, err := load(t, strings.ReplaceAll(whole, "\n", "\r")+"fields: {a: \x01}\r", Options{})
+	if got := problemsOf(t, err); len(got) != 1 || !strings.HasPrefix(got[0], "campaign.yaml:15:") {
+		t.Errorf("a character on line 15, after CR, is reported as %q", got)
+	}
+}
+
+func TestAFileOfOtherMakeIsRefusedOnce(t *testing.T) {
+	for text, want := range map[string]string{
+		"&a\n" + whole:        "campaign.yaml:1:1: the campaign file uses a YAML anchor, alias or merge. Write the text itself.",
+		"--- !!map\n" + whole: "campaign.yaml:1:5: the campaign file uses the YAML tag !!map. Take the tag away, or put the text in quotation marks if it begins with !.",
+		"- a\n":               "campaign.yaml:1:1: the campaign file is not a list of settings. Start from the one that postbag init DIR writes.",
+		"# nothing\n":         "campaign.yaml: the campaign file is empty. Start from the one that postbag init DIR writes.",
+		"\xff\xfec\x00a\x00":  "campaign.yaml:1:1: the campaign file is not UTF-8 text. Save it again as UTF-8.",
+	} {
+		_, err := load(t, text, Options{})
+		if got := problemsOf(t, err); len(got) != 1 || got[0] != want {
+			t.Errorf("%q:\n got %q\nwant %q", text, got, want)
+		}
+	}
+}
+
+// People write addresses as blocks. A block's last end of line is YAML's; any other is the user's.
+func TestTextsMayBeBlocks(t *testing.T) {
+	c := mustLoad(t, strings.Replace(whole, "recipient:\n", "recipient:\n  address: |\n    1 Main St #4B\n    Denver\n  title: >\n    Chief\n    Officer\n", 1), Options{})
+	if want := []string{"1 Main St #4B", "Denver"}; !slices.Equal(c.Recipient.Address, want) || c.Recipient.Title != "Chief Officer" {
+		t.Errorf("address %q, title %q; want %q and Chief Officer", c.Recipient.Address, c.Recipient.Title, want)
+	}
+	for text, want := range map[string]string{
+		"fields:\n  a: |+\n\nfonts: []\n": "campaign.yaml:16:6: fields.a holds a line break or another control character. Write it on one line.",
+		"fonts: |\n  a\n\n  b\n":          "campaign.yaml:17: an entry of fonts is empty. Write what it should be, or take it away.",
+	} {
+		_, err := load(t, whole+text, Options{})
+		if got := problemsOf(t, err); len(got) != 1 || got[0] != want {
+			t.Errorf("%q:\n got %q\nwant %q", text, got, want)
+		}
+	}
+}
+
+func TestLimitsAreWhereTheyAreSaidToBe(t *testing.T) {
+	for _, c := range []struct {
+		key, text string
+		right     bool
+	}{
+		{"campaign", strings.Repeat("a", 40), true}, {"campaign", strings.Repeat("a", 41), false}, {"campaign", "-a", false}, {"campaign", "a_b", false},
+		{"bundles.letters", "1", true}, {"bundles.letters", "100000", true}, {"bundles.letters", "0", false}, {"bundles.letters", "-1", false},
+		{"bundles.letters", "+5", false}, {"bundles.letters", "1e3", false}, {"bundles.letters", "99999999999999999999", false},
+		{"letter.date", "2024-02-29", true}, {"letter.date", "2026-02-29", false}, {"letter.date", "0026-11-23", false}, {"letter.date", "2026-11-23T00:00:00Z", false},
+		{"specimen", "Yes", true}, {"specimen", "1", false}, {"letter.language", "zh-Hant", true}, {"letter.language", "xx-yy-zz", false},
+		{"sender.organisation", "a\xff", false}, {"sender.organisation", "a\u2029b", false}, {"fields", "a=", true}, {"fields", "a", false}, {"fields", "=a", false},
+		{"fields", "a=1 | a=2", false}, {"signers.columns", "name=", false}, {"signers.columns", "name=Full name", true},
+	} {
+		_, err := load(t, whole, Options{Set: map[string]string{c.key: c.text}})
+		if got := problemsOf(t, err); (len(got) == 0) != c.right || len(got) > 1 {
+			t.Errorf("%s = %q gives %q", c.key, c.text, got)
+		}
+	}
+}
+
+func TestAnAttestedCampaignHasNoValuesOfAColumn(t *testing.T) {
+	c := mustLoad(t, strings.Replace(whole, "    column: agreed", "    attested: {by: A, on: 2026-11-01, statement: S}", 1), Options{})
+	mustBeChecked(t, c)
+	if c.Signers.Consent.Attested == nil || c.Signers.Consent.Attested.Statement != "S" {
+		t.Errorf("the attestation is %+v", c.Signers.Consent.Attested)
+	}
+}
+
+// A wrong file has a mistake a line; a hundred of them and a word on the rest are enough.
+func TestManyMistakesEndWithAWord(t *testing.T) {
+	_, err := load(t, whole+strings.Repeat("oops: 1\n", 300), Options{})
+	got := problemsOf(t, err)
+	want := "there are more mistakes from here on. Mend those above first, and see that this is the right file."
+	if len(got) != maxProblems+1 || !strings.HasSuffix(got[maxProblems], want) {
+		t.Errorf("got %d problems, the last %q", len(got), got[len(got)-1])
 	}
 }
 
