@@ -4,7 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -49,8 +51,8 @@ func compose(c *config.Campaign, list *roll.List) (*composition, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &composition{campaign: c, template: template, hash: hashOf(text), list: list, fields: newFields(c)}
 	var problems problem.List
+	p := &composition{campaign: c, template: template, hash: hashOf(text), list: list, fields: newFields(c, &problems)}
 	p.bindFields(&problems)
 	fonts, err := typeset.LoadFonts(c.Fonts)
 	if err := problems.Collect(err); err != nil {
@@ -60,6 +62,10 @@ func compose(c *config.Campaign, list *roll.List) (*composition, error) {
 		return nil, err
 	}
 	p.fonts = fonts
+	p.checkOwnText(&problems)
+	if err := problems.Err(); err != nil {
+		return nil, err
+	}
 	p.wording = hashOf([]byte(template.Wording(p.fields.Constant)))
 	return p, nil
 }
@@ -123,6 +129,43 @@ func (p *composition) bindFields(problems *problem.List) {
 	p.fields.add("name") // for the ledger
 }
 
+// checkOwnText makes sure that fonts have every character of the text that all letters share: there is no row to hold back for it.
+func (p *composition) checkOwnText(problems *problem.List) {
+	const do = "Add a font that has it, with fonts: in the campaign file, or write it in another way"
+	check := func(at problem.Place, texts ...string) {
+		for _, text := range texts {
+			if missing := p.fonts.Missing(text); len(missing) > 0 {
+				problems.Add(at, fmt.Sprintf("no font has %s of %q", codePoints(missing), text), do)
+			}
+		}
+	}
+	inlines := slices.Concat(p.template.Subject, p.template.Closing)
+	for _, b := range p.template.Blocks {
+		inlines = append(inlines, b.Inline...)
+	}
+	for _, in := range inlines {
+		check(in.At, in.Text, in.Default)
+	}
+	c := p.campaign
+	at := problem.Place{File: c.File}
+	check(at, c.Sender.Organisation, c.Sender.Contact, c.Recipient.Salutation, longDate(c.Letter.Date, c.Letter.Language))
+	check(at, c.Sender.Address...)
+	check(at, c.Recipient.Name, c.Recipient.Title, c.Recipient.Company)
+	check(at, c.Recipient.Address...)
+	for _, name := range slices.Sorted(maps.Keys(c.Fields)) {
+		check(at, c.Fields[name])
+	}
+}
+
+// codePoints writes characters as Unicode numbers them.
+func codePoints(runes []rune) string {
+	words := make([]string, len(runes))
+	for i, r := range runes {
+		words[i] = fmt.Sprintf("U+%04X", r)
+	}
+	return strings.Join(words, ", ")
+}
+
 // known lists the fields that a template may use.
 func (p *composition) known() []string {
 	var names []string
@@ -147,12 +190,12 @@ func (p *composition) known() []string {
 // headers are.
 type fields struct {
 	constants map[string]string // by name as documented or typed
-	folded    map[string]string
-	slots     map[string]int // by folded name
-	names     []string       // by slot
+	folded    map[string]string // the name of a constant, by its folded form
+	slots     map[string]int    // by folded name
+	names     []string          // by slot
 }
 
-func newFields(c *config.Campaign) *fields {
+func newFields(c *config.Campaign, problems *problem.List) *fields {
 	f := &fields{folded: map[string]string{}, slots: map[string]int{}}
 	f.constants = map[string]string{
 		"campaign":             c.Name,
@@ -164,19 +207,24 @@ func newFields(c *config.Campaign) *fields {
 		"sender.organisation":  c.Sender.Organisation,
 		"sender.contact":       c.Sender.Contact,
 	}
-	for name, value := range c.Fields {
-		f.constants[name] = value
+	for _, name := range slices.Sorted(maps.Keys(f.constants)) {
+		f.folded[roll.Fold(name)] = name
 	}
-	for name, value := range f.constants {
-		f.folded[roll.Fold(name)] = value
+	for _, name := range slices.Sorted(maps.Keys(c.Fields)) {
+		f.constants[name] = c.Fields[name]
+		if other, ok := f.folded[roll.Fold(name)]; ok {
+			problems.Add(problem.Place{File: c.File}, "fields: "+name+" reads the same as "+other+": small and capital letters, spaces and punctuation do not count",
+				"Give it another name")
+		}
+		f.folded[roll.Fold(name)] = name
 	}
 	return f
 }
 
 // Constant and Slot make fields merge.Fields.
 func (f *fields) Constant(name string) (string, bool) {
-	value, ok := f.folded[roll.Fold(name)]
-	return value, ok
+	known, ok := f.folded[roll.Fold(name)]
+	return f.constants[known], ok
 }
 
 func (f *fields) Slot(name string) (int, bool) {

@@ -289,6 +289,10 @@ func TestWhatIsWrongWithACampaignIsSaidAtOnceAndNothingIsMade(t *testing.T) {
 			files: map[string]string{"letter.md": "Dear {{nmae}},\n\nyou {{if shres}}x{{end}}"},
 			want:  []string{"letter.md:1:6: there is no field {{nmae}}", "letter.md:3:5: there is no field {{shres}}"},
 		},
+		"a letter that no font can set": {
+			files: map[string]string{"letter.md": "Dear \u0378,\n\nyou {{name | default \"\u0379\"}}"}, set: map[string]string{"sender.address": "Street \u0380"},
+			want: []string{"letter.md:1:1: no font has U+0378", "letter.md:3:5: no font has U+0379", "campaign.yaml: no font has U+0380"},
+		},
 		"an empty list":      {files: map[string]string{"signers.csv": ""}, want: []string{"the signer list is empty"}},
 		"a header alone":     {files: map[string]string{"signers.csv": "name,name_may_be_shared\n"}, want: []string{"has a header but no rows"}},
 		"nobody agreed":      {files: map[string]string{"signers.csv": "name,name_may_be_shared\nAnn,no\n"}, want: []string{"of 1 rows, none gets one"}},
@@ -298,7 +302,9 @@ func TestWhatIsWrongWithACampaignIsSaidAtOnceAndNothingIsMade(t *testing.T) {
 		"no such font":       {set: map[string]string{"fonts": "nowhere"}, want: []string{"this font file or folder cannot be read"}},
 		"a font that is not": {set: map[string]string{"fonts": "letter.md"}, want: []string{"this font cannot be used"}},
 		"nothing to show":    {set: map[string]string{"letter.show": "name | shoe size"}, want: []string{"letter.show names shoe size"}},
-		"nothing to group":   {set: map[string]string{"bundles.group_by": "planet"}, want: []string{"bundles.group_by names planet"}},
+		"fields of one name": {set: map[string]string{"fields": "Date=x | reply by=y | Reply_By=z"}, want: []string{
+			"fields: Date reads the same as date", "fields: reply by reads the same as Reply_By"}},
+		"nothing to group": {set: map[string]string{"bundles.group_by": "planet"}, want: []string{"bundles.group_by names planet"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			out := filepath.Join(t.TempDir(), "packet")

@@ -64,14 +64,7 @@ func (p *composition) hold(values []string) (roll.Reason, string) {
 	if len(missing) == 0 {
 		return "", ""
 	}
-	detail := "no font has"
-	for i, r := range missing {
-		if i > 0 {
-			detail += ","
-		}
-		detail += fmt.Sprintf(" U+%04X", r)
-	}
-	return roll.MissingGlyph, detail
+	return roll.MissingGlyph, "no font has " + codePoints(missing)
 }
 
 // lay lays the letter out for the signers of the roll, and makes the press that prints it.
