@@ -63,12 +63,33 @@ type Letter struct {
 
 // Signers says where the list is and how it is read.
 type Signers struct {
-	File        string
+	File        string                   // the list, or the first of its files
+	Files       []string                 // all of them
+	Encoding    string                   // auto, or the name of an encoding
+	Delimiter   string                   // auto, comma, semicolon, tab, pipe, or one character
+	Quotes      string                   // auto, doubled or backslash: how a quotation mark inside a cell is written
+	HeaderRow   int                      // the row of the header; 0 to find it
+	Sheet       string                   // of a spreadsheet; "" for the only one that holds rows
+	Preset      string                   // auto, none, or the name of a campaign tool
 	Columns     map[string]string        // standard field -> column header as typed in the list
 	ColumnPlace map[string]problem.Place // where each mapping stands, for error messages
+	NameOrder   string                   // auto, given-first or family-first
+	Place       []string                 // the fields that make a place
+	Clean       []string                 // what is mended: nfc, spaces, controls, countries, case
+	AcceptNames string                   // file of names that are right, though they do not look it
+	RejectNames string                   // file of names and words that are not printed
 	Duplicates  string                   // first, last or keep
+	SameEmail   []string                 // what addresses may differ in: plus, dots
 	Suppress    string                   // file of e-mails or ids of people who withdrew; "" for none
+	OptOut      []string                 // columns in which a mark takes a person out, beside those of the preset
+	Age         Age
 	Consent     Consent
+}
+
+// Age leaves out people who are too young.
+type Age struct {
+	Least  int    // in years; 0 to ask nobody
+	Column string // of ages or birth dates; "" to find it
 }
 
 // Consent is why the campaign may hand over names: a column of the list or an attestation, always one and never both.

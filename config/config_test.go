@@ -285,6 +285,8 @@ func TestPlainWordsSurviveOrAreRefused(t *testing.T) {
 func TestEverySettingCountsFromFileVariableAndFlag(t *testing.T) {
 	samples := map[string]string{
 		"campaign": "other", "specimen": "yes", "letter.paper": "letter", "letter.language": "de", "signers.duplicates": "last",
+		"signers.quotes": "backslash", "signers.header_row": "3", "signers.name_order": "family-first", "signers.place": "city",
+		"signers.clean": "none", "signers.same_email": "none", "signers.age.least": "16",
 		"bundles.duplex": "yes", "bundles.letters": "12", "letter.show": "name",
 	}
 	for _, s := range Settings() {
@@ -344,6 +346,11 @@ func plain(c *Campaign) Campaign {
 	p := *c
 	base := func(s string) string { return strings.TrimPrefix(s, c.Dir) }
 	p.File, p.Dir, p.canonical, p.Warnings, p.Signers.ColumnPlace = "", "", nil, nil, nil
+	p.Signers.Files = nil
+	for _, f := range c.Signers.Files {
+		p.Signers.Files = append(p.Signers.Files, base(f))
+	}
+	p.Signers.AcceptNames, p.Signers.RejectNames = base(p.Signers.AcceptNames), base(p.Signers.RejectNames)
 	p.Signers.File, p.Signers.Suppress, p.Letter.Template = base(p.Signers.File), base(p.Signers.Suppress), base(p.Letter.Template)
 	p.Fonts = nil
 	for _, f := range c.Fonts {

@@ -41,6 +41,7 @@ func Load(o Options) (*Campaign, error) {
 	l.resolve()
 	c := l.campaign()
 	l.checkConsent(c)
+	l.gatherFiles(c)
 	if len(l.problems) > 0 {
 		slices.SortStableFunc(l.problems, func(a, b problem.Problem) int {
 			return cmp.Or(cmp.Compare(rankPlace(o.File, a.Place), rankPlace(o.File, b.Place)),
@@ -223,7 +224,10 @@ func (l *loader) placeOfNothing(key string) problem.Place {
 	return problem.Place{File: l.file.name}
 }
 
-// resolvePaths starts relative paths at the campaign's folder. A built-in letter's name is no path.
+// StandardInput is the path that means standard input.
+const StandardInput = "-"
+
+// resolvePaths starts relative paths at the campaign's folder. A built-in letter's name is no path, nor is standard input.
 func (l *loader) resolvePaths(s Setting, v value) value {
 	if s.Kind != Path && s.Kind != Paths {
 		return v
@@ -231,7 +235,7 @@ func (l *loader) resolvePaths(s Setting, v value) value {
 	v.texts = slices.Clone(v.texts)
 	for i, text := range v.texts {
 		builtIn := s.Key == "letter.template" && isBuiltIn(text)
-		if builtIn || filepath.IsAbs(text) {
+		if builtIn || filepath.IsAbs(text) || text == StandardInput {
 			continue
 		}
 		path := filepath.Join(filepath.Dir(l.file.name), text)
@@ -282,6 +286,20 @@ func (l *loader) checkConsent(c *Campaign) {
 		if attested && !l.has(key) {
 			l.problems.Add(l.placeOfNothing(key), key+" is not set", "An attestation says who (by), when (on) and what to (statement)")
 		}
+	}
+}
+
+// gatherFiles puts signers.file and signers.files together.
+func (l *loader) gatherFiles(c *Campaign) {
+	if c.Signers.File != "" {
+		c.Signers.Files = slices.Concat([]string{c.Signers.File}, c.Signers.Files)
+	}
+	if len(c.Signers.Files) > 0 {
+		c.Signers.File = c.Signers.Files[0]
+		return
+	}
+	if !l.resolved["signers.file"].wrong && !l.resolved["signers.files"].wrong {
+		l.problems.Add(l.placeOfNothing("signers.file"), "signers.file is not set", "Set it: the signer list")
 	}
 }
 

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -90,14 +91,46 @@ func Settings() []Setting {
 		{Key: "letter.show", Kind: Names, Usage: "what stands under the closing", Default: "name\nplace", check: leastData,
 			set: func(c *Campaign, v value) { c.Letter.Show = v.texts }},
 
-		{Key: "signers.file", Kind: Path, Usage: "the signer list", required: true,
+		{Key: "signers.file", Kind: Path, Usage: "the signer list: CSV, XLSX, JSON or JSON Lines, also packed with gzip; - for standard input",
 			set: func(c *Campaign, v value) { c.Signers.File = v.text() }},
+		{Key: "signers.files", Kind: Paths, Usage: "more files of the list, each with its own header",
+			set: func(c *Campaign, v value) { c.Signers.Files = v.texts }},
+		{Key: "signers.encoding", Kind: Text, Usage: "how the list's text is written, for example windows-1252", Default: "auto",
+			set: func(c *Campaign, v value) { c.Signers.Encoding = v.text() }},
+		{Key: "signers.delimiter", Kind: Text, Usage: "what separates cells: auto, comma, semicolon, tab, pipe or one character", Default: "auto",
+			set: func(c *Campaign, v value) { c.Signers.Delimiter = v.text() }},
+		{Key: "signers.quotes", Kind: Choice, Usage: "how a quotation mark inside a cell is written", Default: "auto", Choices: []string{"auto", "doubled", "backslash"},
+			set: func(c *Campaign, v value) { c.Signers.Quotes = v.text() }},
+		{Key: "signers.header_row", Kind: Number, Usage: "the row of the header; 0 to find it", Default: "0", check: headerRow,
+			set: func(c *Campaign, v value) { c.Signers.HeaderRow = v.number() }},
+		{Key: "signers.sheet", Kind: Text, Usage: "which sheet of a spreadsheet, where several hold rows",
+			set: func(c *Campaign, v value) { c.Signers.Sheet = v.text() }},
+		{Key: "signers.preset", Kind: Text, Usage: "the campaign tool that exported the list: auto, none or its name", Default: "auto",
+			set: func(c *Campaign, v value) { c.Signers.Preset = v.text() }},
 		{Key: "signers.columns", Kind: Mapping, Usage: "which column holds what, for example name=Full name | email=E.Mail",
 			set: func(c *Campaign, v value) { c.Signers.Columns, c.Signers.ColumnPlace = v.mapping() }},
+		{Key: "signers.name_order", Kind: Choice, Usage: "how a name is put together of its parts", Default: "auto", Choices: []string{"auto", "given-first", "family-first"},
+			set: func(c *Campaign, v value) { c.Signers.NameOrder = v.text() }},
+		{Key: "signers.place", Kind: Names, Usage: "the fields that make a place", Default: "city\nregion\ncountry", check: placePart,
+			set: func(c *Campaign, v value) { c.Signers.Place = v.texts }},
+		{Key: "signers.clean", Kind: Names, Usage: "what is mended in cells: nfc, spaces, controls, countries, case; or none", Default: "nfc\nspaces\ncontrols\ncountries", check: cleaning,
+			set: func(c *Campaign, v value) { c.Signers.Clean = v.texts }},
+		{Key: "signers.accept_names", Kind: Path, Usage: "file of names that are right, though they do not look it, one a line",
+			set: func(c *Campaign, v value) { c.Signers.AcceptNames = v.text() }},
+		{Key: "signers.reject_names", Kind: Path, Usage: "file of names and words that hold a letter back, one a line",
+			set: func(c *Campaign, v value) { c.Signers.RejectNames = v.text() }},
 		{Key: "signers.duplicates", Kind: Choice, Usage: "which of a person's rows counts", Default: "first", Choices: []string{"first", "last", "keep"},
 			set: func(c *Campaign, v value) { c.Signers.Duplicates = v.text() }},
+		{Key: "signers.same_email", Kind: Names, Usage: "what two addresses of one mailbox may differ in: plus (a+b@), dots (at Gmail); or none", Default: "plus\ndots", check: sameEmail,
+			set: func(c *Campaign, v value) { c.Signers.SameEmail = v.texts }},
 		{Key: "signers.suppress", Kind: Path, Usage: "file of e-mails or ids of people who withdrew, one a line",
 			set: func(c *Campaign, v value) { c.Signers.Suppress = v.text() }},
+		{Key: "signers.opt_out", Kind: Names, Usage: "columns in which a mark takes a person out, beside those of the preset; none to use no preset's",
+			set: func(c *Campaign, v value) { c.Signers.OptOut = v.texts }},
+		{Key: "signers.age.least", Kind: Number, Usage: "leave out people younger than this; 0 to ask nobody", Default: "0", check: leastAge,
+			set: func(c *Campaign, v value) { c.Signers.Age.Least = v.number() }},
+		{Key: "signers.age.column", Kind: Text, Usage: "column of ages or birth dates, where its header does not say so",
+			set: func(c *Campaign, v value) { c.Signers.Age.Column = v.text() }},
 		{Key: "signers.consent.column", Kind: Text, Usage: "column that says who agreed to be named to the company",
 			set: func(c *Campaign, v value) { c.Signers.Consent.Column = v.text() }},
 		{Key: "signers.consent.values", Kind: Names, Usage: "what that column holds where they agreed", Default: "yes\ny\ntrue\n1",
@@ -163,6 +196,42 @@ func bundleSize(text string) (what, do string) {
 		return "a bundle of " + text + " letters cannot be made", "Write a number from 1 to 100000, for example 500"
 	}
 	return "", ""
+}
+
+// between is a check that a number lies between two others.
+func between(name, text string, least, most int, example string) (what, do string) {
+	if n := (value{texts: []string{text}}).number(); n < least || n > most {
+		return name + " cannot be " + text, fmt.Sprintf("Write a number from %d to %d, for example %s", least, most, example)
+	}
+	return "", ""
+}
+
+func headerRow(text string) (what, do string) {
+	return between("signers.header_row", text, 0, 1_000_000, "3")
+}
+
+func leastAge(text string) (what, do string) {
+	return between("signers.age.least", text, 0, 120, "18")
+}
+
+// oneOf is a check that a text is one of a few.
+func oneOf(name, text string, choices ...string) (what, do string) {
+	if slices.Contains(choices, text) {
+		return "", ""
+	}
+	return name + " holds " + quoted(text), "Use some of: " + strings.Join(choices, ", ")
+}
+
+func placePart(text string) (what, do string) {
+	return oneOf("signers.place", text, "city", "region", "country", "postcode")
+}
+
+func cleaning(text string) (what, do string) {
+	return oneOf("signers.clean", text, "nfc", "spaces", "controls", "countries", "case", "none")
+}
+
+func sameEmail(text string) (what, do string) {
+	return oneOf("signers.same_email", text, "plus", "dots", "none")
 }
 
 func (c *Campaign) attestation() *Attestation {

@@ -5,91 +5,123 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"unicode/utf8"
 )
 
-// Bounds of a CSV file. A record is held whole in memory, so there is a largest one.
+// Bounds of a list. A record is held whole in memory, so there is a largest one.
 const (
+	maxCell   = 1 << 20 // bytes between two quotation marks
 	maxRecord = 4 << 20 // bytes
-	maxCells  = 20_000
-	maxWasted = 256 << 20 // bytes looked through for quotation marks that never close
+	maxCells  = 20_000  // columns
 )
+
+// dialect is how a CSV file is written down.
+type dialect struct {
+	delimiter byte
+	eol       byte // '\n', or '\r' in files of old Macs
+	// backslash says that a quotation mark inside a quoted cell is written \" and not "". While open is set nobody has said which,
+	// and a cell that the two would read differently breaks its row.
+	backslash bool
+	open      bool
+}
 
 // records reads CSV (RFC 4180), record by record, without allocating once its memory has grown to the largest record.
 //
 // It is encoding/csv's job, done for lists as they are: a record that is broken is reported and the next one read, a quotation
-// mark inside an unquoted cell is text, lines may end in CR alone, and cells are slices of the buffer. A quotation mark that never
-// closes would swallow the rest of a file: after maxRecord bytes its line is given up as a record of its own.
+// mark inside an unquoted cell is text, lines may end in CR alone, and cells are slices of the buffer. What could be read in two
+// ways breaks the row. A quotation mark that never closes ends the reading, since nobody can tell where its cell was meant to end.
 type records struct {
-	r         io.Reader
-	delimiter byte
-	eol       byte // '\n', or '\r' in files of old Macs
+	r io.Reader
+	dialect
 
 	buf        []byte
 	start, end int // the unread part of buf
 	eof        bool
 	err        error
 	number     int // of the record last read, from 1
-	wasted     int // bytes looked through in vain for closing quotation marks
+	line       int // on which that record starts
+	lines      int // read so far
 	cells      [][]byte
+	marks      []mark
 }
 
-func newRecords(r io.Reader, delimiter, eol byte) *records {
-	return &records{r: r, delimiter: delimiter, eol: eol, buf: make([]byte, 256<<10)}
+// mark is a cell of a record that is not known to be whole yet: offsets from the record's start.
+type mark struct {
+	from, to int
+	escapes  bool // quotation marks inside are written twice, or behind a backslash
 }
 
-// errNoRecord says that a record is broken; the text says how.
-type errNoRecord string
+func newRecords(r io.Reader, d dialect) *records {
+	return &records{r: r, dialect: d, buf: make([]byte, 256<<10)}
+}
 
-func (e errNoRecord) Error() string { return string(e) }
+// rowFault says that a record is broken; the text says how. Reading can go on behind it.
+type rowFault string
 
-// next reads a record. Its cells are good until the next call. The error is io.EOF at the end, an errNoRecord for a broken record
-// after which reading can go on, and anything else for what the disk did.
+func (e rowFault) Error() string { return string(e) }
+
+var (
+	errTooManyCells = rowFault(fmt.Sprintf("more than %d cells", maxCells))
+	errTooLong      = rowFault(fmt.Sprintf("more than %d MB in one row", maxRecord>>20))
+	errBehindQuote  = rowFault("text after a closing quotation mark")
+	errStrayBreak   = rowFault("a line break of another kind in the middle of the row")
+	errBackslash    = rowFault(`a backslash before a quotation mark, which can be read in two ways; signers.quotes says which`)
+
+	// errQuotes says that a quotation mark does not close.
+	errQuotes = errors.New("the quotation mark that opens here never closes")
+	// errMore says that the buffer ends before the record does.
+	errMore = errors.New("more is needed")
+)
+
+// next reads a record. Its cells are good until the next call. The error is io.EOF at the end, a rowFault for a broken record after
+// which reading can go on, errQuotes when it cannot, and anything else for what the disk did.
 func (r *records) next() ([][]byte, error) {
-	r.cells = r.cells[:0]
 	for {
 		window := r.buf[r.start:r.end]
 		line := bytes.IndexByte(window, r.eol)
-		if line < 0 && !r.eof {
-			if !r.more() {
-				r.number++
-				return nil, r.giveUp(errNoRecord(fmt.Sprintf("a line of more than %d bytes", maxRecord)))
-			}
-			continue
-		}
-		if line < 0 && len(window) == 0 {
-			if r.err != nil {
-				return nil, r.err
-			}
-			return nil, io.EOF
-		}
 		if line < 0 {
+			if !r.eof {
+				if !r.more() {
+					return nil, r.giveUp()
+				}
+				continue
+			}
+			if len(window) == 0 {
+				if r.err != nil {
+					return nil, r.err
+				}
+				return nil, io.EOF
+			}
 			line = len(window)
 		}
 		if bytes.IndexByte(window[:line], '"') < 0 {
-			r.number++
-			r.start = min(r.end, r.start+line+1)
-			return r.split(trimCR(window[:line]))
+			r.took(line+1, 1)
+			return r.split(window[:line])
 		}
-		used, err := r.quoted(window)
+		used, lines, err := r.quoted(window, line)
 		if errors.Is(err, errMore) {
 			if r.more() {
-				r.cells = r.cells[:0]
 				continue
 			}
-			// The record never ends: its first line is the broken one, and reading goes on below it.
-			used, err = line+1, errNoRecord("a quotation mark that does not close")
-			if r.wasted += len(window); r.wasted > maxWasted {
-				return nil, errQuotes
-			}
+			r.took(0, 1)
+			return nil, errQuotes
 		}
-		r.number++
-		r.start = min(r.end, r.start+used)
-		return r.cells, err
+		r.took(used, lines)
+		if err != nil {
+			return nil, err
+		}
+		return r.unescape(window), nil
 	}
 }
 
-// more reads on behind the unread part; false says that the part has grown to its bound.
+// took moves on behind a record of used bytes.
+func (r *records) took(used, lines int) {
+	r.start = min(r.end, r.start+used)
+	r.number++
+	r.line = r.lines + 1
+	r.lines += lines
+}
+
+// more reads on behind the unread part until the buffer is full; false says that there is no more, or no place for it.
 func (r *records) more() bool {
 	if r.eof {
 		return false
@@ -104,7 +136,7 @@ func (r *records) more() bool {
 		}
 		r.buf = append(r.buf, make([]byte, len(r.buf))...)
 	}
-	n, err := io.ReadAtLeast(r.r, r.buf[r.end:], 1)
+	n, err := io.ReadFull(r.r, r.buf[r.end:])
 	r.end += n
 	if err != nil {
 		r.eof = true
@@ -115,29 +147,47 @@ func (r *records) more() bool {
 	return true
 }
 
-// giveUp skips the rest of a line that is too long.
-func (r *records) giveUp(fault errNoRecord) error {
+// giveUp skips a line that is too long, unless it holds quotation marks: then its end may be inside a cell.
+func (r *records) giveUp() error {
+	r.took(0, 1)
 	for {
-		if line := bytes.IndexByte(r.buf[r.start:r.end], r.eol); line >= 0 {
+		window := r.buf[r.start:r.end]
+		line := bytes.IndexByte(window, r.eol)
+		if line >= 0 {
+			window = window[:line]
+		}
+		if bytes.IndexByte(window, '"') >= 0 {
+			return errQuotes
+		}
+		if line >= 0 {
 			r.start += line + 1
-			return fault
+			return errTooLong
 		}
 		r.start, r.end = 0, 0
 		if r.eof || !r.more() {
-			return fault
+			return errTooLong
 		}
 	}
 }
 
-func trimCR(line []byte) []byte {
-	if n := len(line); n > 0 && line[n-1] == '\r' {
+// trimCR takes off the CR of a CRLF.
+func (r *records) trimCR(line []byte) []byte {
+	if n := len(line); n > 0 && line[n-1] == '\r' && r.eol == '\n' {
 		return line[:n-1]
 	}
 	return line
 }
 
+// otherBreak is the character that ends lines in files of the other kind.
+func (r *records) otherBreak() byte { return r.eol ^ '\n' ^ '\r' }
+
 // split cuts a line that holds no quotation mark.
 func (r *records) split(line []byte) ([][]byte, error) {
+	line = r.trimCR(line)
+	if bytes.IndexByte(line, r.otherBreak()) >= 0 {
+		return nil, errStrayBreak
+	}
+	r.cells = r.cells[:0]
 	for {
 		at := bytes.IndexByte(line, r.delimiter)
 		if at < 0 {
@@ -152,109 +202,137 @@ func (r *records) split(line []byte) ([][]byte, error) {
 	}
 }
 
-var errTooManyCells = errNoRecord(fmt.Sprintf("more than %d cells", maxCells))
-
-// errQuotes says that looking for closing quotation marks has become hopeless.
-var errQuotes = errors.New("quotation marks do not match")
-
-// errMore says that the buffer ends before the record does.
-var errMore = errors.New("more is needed")
-
-// quoted cuts a record with quotation marks at the start of data and says how many bytes it took. Cells are unescaped in place, which
-// is undone by nothing: on errMore only what lies before the last complete cell has changed, to the same text without its quotation
-// marks doubled, so the caller must not read it again. Therefore quoted first makes sure that the record is whole.
-func (r *records) quoted(data []byte) (used int, err error) {
-	length, err := r.recordLength(data)
-	if err != nil {
-		return length, err
-	}
-	record := trimCR(data[:length])
-	used = min(len(data), length+1)
-	for at := 0; ; {
-		if len(r.cells) == maxCells {
-			return used, errTooManyCells
+// quoted marks the cells of a record with quotation marks at the start of data, whose first line ends at line, and says how many
+// bytes and lines it takes. Nothing is changed yet: on errMore the record is read again from its start.
+func (r *records) quoted(data []byte, line int) (used, lines int, err error) {
+	r.marks, lines = r.marks[:0], 1
+	end := len(r.trimCR(data[:line]))
+	var fault error // the first; behind it only the end of the record is looked for
+	for at := 0; ; at++ {
+		m := mark{from: at}
+		for m.from < end && data[m.from] == ' ' {
+			m.from++
 		}
-		if at < len(record) && record[at] == '"' {
-			cell, next := unquote(record, at+1)
-			if next < len(record) && record[next] != r.delimiter {
-				return used, errNoRecord("text after a closing quotation mark")
+		quoted := m.from < end && data[m.from] == '"'
+		if quoted {
+			if m, at, err = r.quotedCell(data, m.from+1); err != nil {
+				return 0, 0, err
 			}
-			r.cells = append(r.cells, cell)
-			at = next
-		} else {
-			next := bytes.IndexByte(record[at:], r.delimiter)
-			if next < 0 {
-				next = len(record) - at
+			for ; at > line; lines++ { // the cell goes over line ends
+				if line, err = r.lineEnd(data, line+1); err != nil {
+					return 0, 0, err
+				}
+				end = len(r.trimCR(data[:line]))
 			}
-			r.cells = append(r.cells, record[at:at+next])
-			at += next
 		}
-		if at >= len(record) {
-			return used, nil
+		next := end
+		if n := bytes.IndexByte(data[at:end], r.delimiter); n >= 0 {
+			next = at + n
 		}
-		at++ // the delimiter
-		if at == len(record) {
-			r.cells = append(r.cells, record[at:])
-			return used, nil
+		if !quoted {
+			m = mark{from: at, to: next}
+		}
+		if fault == nil {
+			fault = r.faultOf(data, m, quoted, data[at:next])
+		}
+		r.marks = append(r.marks, m)
+		if at = next; at >= end {
+			return line + 1, lines, fault
+		}
+		if len(r.marks) >= maxCells {
+			fault, r.marks = errTooManyCells, r.marks[:0]
 		}
 	}
 }
 
-// recordLength finds the end of the record: the first line end outside quotation marks.
-func (r *records) recordLength(data []byte) (int, error) {
-	cellStart, inside := true, false
-	for i := 0; i < len(data); i++ {
-		c := data[i]
-		switch {
-		case inside && c == '"':
-			if i+1 == len(data) && !r.eof {
-				return 0, errMore
-			}
-			if i+1 < len(data) && data[i+1] == '"' {
-				i++
-			} else {
-				inside = false
-			}
-		case inside:
-		case c == '"' && cellStart:
-			inside, cellStart = true, false
-		case c == r.eol:
-			return i, nil
-		default:
-			cellStart = c == r.delimiter
-		}
+// faultOf says what is wrong with a cell; rest is what stands between it and the delimiter.
+func (r *records) faultOf(data []byte, m mark, quoted bool, rest []byte) error {
+	switch {
+	case !quoted && bytes.IndexByte(rest, r.otherBreak()) >= 0:
+		return errStrayBreak
+	case quoted && r.open && bytes.Contains(data[m.from:m.to+1], []byte(`\"`)):
+		return errBackslash
+	case quoted && len(bytes.TrimLeft(rest, " ")) > 0:
+		return errBehindQuote
 	}
-	if !r.eof || inside {
+	return nil
+}
+
+// lineEnd finds the end of the line that starts at from.
+func (r *records) lineEnd(data []byte, from int) (int, error) {
+	if next := bytes.IndexByte(data[min(from, len(data)):], r.eol); next >= 0 {
+		return from + next, nil
+	}
+	if !r.eof {
 		return 0, errMore
 	}
 	return len(data), nil
 }
 
-// unquote reads a quoted cell from behind its opening mark, in place, and returns it with the index behind its closing mark.
-func unquote(record []byte, at int) (cell []byte, next int) {
-	to := at
-	start := at
-	for at < len(record) {
-		if record[at] == '"' {
-			if at+1 < len(record) && record[at+1] == '"' {
-				at++
-			} else {
-				return record[start:to], at + 1
+// quotedCell finds the end of a quoted cell from behind its opening mark; behind is the place after its closing one.
+func (r *records) quotedCell(data []byte, from int) (m mark, behind int, err error) {
+	m.from = from
+	for at := from; ; {
+		next := bytes.IndexByte(data[at:], '"')
+		if next < 0 || at+next-from > maxCell {
+			if r.eof || len(data)-from > maxCell {
+				return m, 0, errQuotes
 			}
+			return m, 0, errMore
 		}
-		record[to] = record[at]
-		to, at = to+1, at+1
+		at += next
+		if r.backslash && escaped(data[from:at]) {
+			m.escapes = true
+			at++
+			continue
+		}
+		if at+1 == len(data) && !r.eof {
+			return m, 0, errMore
+		}
+		if at+1 < len(data) && data[at+1] == '"' {
+			m.escapes = true
+			at += 2
+			continue
+		}
+		m.to = at
+		m.escapes = m.escapes || r.backslash && bytes.IndexByte(data[from:at], '\\') >= 0
+		return m, at + 1, nil
 	}
-	return record[start:to], at
 }
 
-// notText says why a cell is no text; "" when it is.
-func notText(cell []byte) string {
-	if bytes.IndexByte(cell, 0) >= 0 {
-		return "a NUL byte"
+// escaped tells whether text ends in an odd number of backslashes.
+func escaped(text []byte) bool {
+	n := len(text)
+	for n > 0 && text[n-1] == '\\' {
+		n--
 	}
-	if !utf8.Valid(cell) {
-		return "bytes that are not UTF-8"
+	return (len(text)-n)%2 == 1
+}
+
+// unescape makes cells of the marks. Quotation marks are unescaped in place: the record is whole and will not be read again.
+func (r *records) unescape(data []byte) [][]byte {
+	r.cells = r.cells[:0]
+	for _, m := range r.marks {
+		cell := data[m.from:m.to]
+		if m.escapes {
+			cell = r.unquote(cell)
+		}
+		r.cells = append(r.cells, cell)
 	}
-	return ""
+	return r.cells
+}
+
+func (r *records) unquote(cell []byte) []byte {
+	to := 0
+	for at := 0; at < len(cell); at++ {
+		if at+1 < len(cell) {
+			both := cell[at] == '"' && cell[at+1] == '"'
+			if both || r.backslash && cell[at] == '\\' && (cell[at+1] == '"' || cell[at+1] == '\\') {
+				at++
+			}
+		}
+		cell[to] = cell[at]
+		to++
+	}
+	return cell[:to]
 }

@@ -3,245 +3,267 @@ package roll
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"slices"
 	"strings"
-	"unicode/utf8"
-
-	encodings "golang.org/x/text/encoding/unicode"
-	"golang.org/x/text/transform"
 
 	"postbag/config"
 	"postbag/letters/problem"
 )
 
-// List is an opened signer list whose header has been read and mapped.
+// List is an opened signer list: its files have been looked at, and their headers read and mapped.
 type List struct {
 	campaign *config.Campaign
-	form     form
-	columns  *columnMap
-	headers  [][]byte // as they stand in the file, cleaned: a row that repeats them is no signer
-	headRow  int
-	consent  int // column; -1 for an attestation
-	agreed   map[string]bool
-	withdrew map[string]bool // folded e-mails and ids of the suppress file
+	files    []*file
+	agreed   map[string]bool // folded values of the consent column that mean yes
+	withdrew suppressed
+	names    nameRules
 	group    []string
 }
 
-// form is how a file is written down.
-type form struct {
-	utf16     bool
-	delimiter byte
-	eol       byte
+// file is one file of the list and how it is understood.
+type file struct {
+	index  int
+	source *source
+	kind   fileKind
+	table
+	encoding     textEncoding
+	encodingHow  string
+	dialect      dialect
+	delimiterHow string
+	sheet        string
+	columns      *columnMap
+	consent      int // columns; -1 for none
+	age, birth   int
+	optOut       []int
+	confirmed    []int
+	notes        []string
 }
 
-// Open finds the campaign's signer list, reads its header and maps its columns. What the user can mend comes back as a
-// problem.List: no such file, no header, a mapped column that is not there, no consent column.
+// Open finds the campaign's signer list, looks how its files are written, reads their headers and maps their columns. What the user can
+// mend comes back as a problem.List: no such file, no header, a mapped column that is not there, no consent column.
 func Open(ctx context.Context, c *config.Campaign) (*List, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	l := &List{campaign: c, consent: -1}
+	l := &List{campaign: c}
 	var problems problem.List
-	file, err := l.openFile()
-	if err != nil {
-		return nil, err
+	if n := len(paths(c)); n > maxFiles {
+		return nil, refuse(c.File, 0, fmt.Sprintf("the list has %d files", n), fmt.Sprintf("Put them together: %d can be read at once", maxFiles))
 	}
-	defer file.Close()
-	if err := l.readHeader(file); err != nil {
-		return nil, err
+	for i, path := range paths(c) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		f, err := openFile(i, path, c, &problems)
+		if err = problems.Collect(err); err != nil {
+			return nil, err
+		}
+		if f != nil {
+			l.files = append(l.files, f)
+		}
 	}
-	names := make([]string, len(l.headers))
-	for i, h := range l.headers {
-		names[i] = string(h)
+	if len(problems) == 0 {
+		l.settle(&problems)
 	}
-	l.columns = mapColumns(names, c, &problems)
-	l.findConsent(&problems)
-	l.findGroups(&problems)
-	l.readSuppressed(&problems)
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
 	return l, nil
 }
 
-// openFile opens the list, or says what is in the way.
-func (l *List) openFile() (*os.File, error) {
-	name := l.campaign.Signers.File
-	refuse := func(what, do string) error {
-		return problem.List{{Place: problem.Place{File: name}, What: what, Do: do}}
+// maxFiles bounds the files of a list.
+const maxFiles = 200
+
+// paths lists the files of the list.
+func paths(c *config.Campaign) []string {
+	if len(c.Signers.Files) == 0 {
+		return []string{c.Signers.File}
 	}
-	f, err := os.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, refuse("the signer list is not there", "Put it there, or correct signers.file in "+l.campaign.File)
+	return c.Signers.Files
+}
+
+// openFile finds out how a file is written, and maps its columns.
+func openFile(index int, path string, c *config.Campaign, problems *problem.List) (*file, error) {
+	s, err := openSource(path, c.File)
+	if err != nil {
+		return nil, err
+	}
+	f := &file{index: index, source: s}
+	head, kind, err := s.head()
+	if err != nil {
+		return nil, err
+	}
+	f.kind = kind
+	switch kind {
+	case xlsxFile:
+		err = f.openSheet(c)
+	case jsonFile, linesFile:
+		err = f.openJSON(head, c)
+	default:
+		err = f.openText(head, c)
 	}
 	if err != nil {
-		var pathErr *fs.PathError
-		if errors.As(err, &pathErr) {
-			err = pathErr.Err
-		}
-		return nil, refuse("the signer list cannot be read: "+err.Error(), "Correct signers.file in "+l.campaign.File)
+		return nil, err
 	}
-	info, err := f.Stat()
-	if err != nil || !info.Mode().IsRegular() {
-		f.Close()
-		return nil, refuse("the signer list is not a file", "Correct signers.file in "+l.campaign.File)
+	if len(f.headers) > maxCells {
+		return nil, s.refuse(fmt.Sprintf("the list has more than %d columns", maxCells), "Export only the columns that are needed")
+	}
+	f.columns, err = mapColumns(index, s.shown(), f.headers, f.samples, c, problems)
+	if err != nil {
+		return nil, err
 	}
 	return f, nil
 }
 
-// sniffed is how many bytes are looked at to find out how a file is written.
-const sniffed = 64 << 10
-
-// otherFiles are kinds of files that people take for lists, by their first bytes.
-var otherFiles = []struct{ magic, what, do string }{
-	{"PK\x03\x04", "this is a spreadsheet (.xlsx) or a ZIP file, not a CSV file", "Export the sheet as CSV (UTF-8)"},
-	{"\xD0\xCF\x11\xE0", "this is an old Excel file (.xls), not a CSV file", "Export the sheet as CSV (UTF-8)"},
-	{"%PDF", "this is a PDF, not a CSV file", "Export the list as CSV (UTF-8)"},
-	{"\x1F\x8B", "this is a gzip file, not a CSV file", "Unpack it first"},
-	{"<html", "this is a web page, not a CSV file", "Open it in a spreadsheet and export it as CSV (UTF-8)"},
-	{"<!DOC", "this is a web page, not a CSV file", "Open it in a spreadsheet and export it as CSV (UTF-8)"},
+// openText finds out how a CSV file is written.
+func (f *file) openText(head []byte, c *config.Campaign) (err error) {
+	if f.encoding, f.encodingHow, err = f.source.findEncoding(head, c.Signers.Encoding); err != nil {
+		return err
+	}
+	text := f.encoding.decodeAll(head)
+	if len(bytes.TrimSpace(text)) == 0 {
+		return f.source.refuse("the signer list is empty", "Export it again, with a header row")
+	}
+	return f.findDialect(text, c)
 }
 
-// readHeader finds out how the file is written and reads its first row that is not blank.
-func (l *List) readHeader(file *os.File) error {
-	head := make([]byte, sniffed)
-	n, err := io.ReadFull(file, head)
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
-		return fmt.Errorf("reading %s: %w", l.campaign.Signers.File, err)
+// rows reads the file's records from its start.
+func (f *file) rows(c *content) (rowReader, error) {
+	switch f.kind {
+	case xlsxFile:
+		return f.sheetRows(c)
+	case jsonFile, linesFile:
+		return f.jsonRows(c)
 	}
-	head = head[:n]
-	refuse := func(what, do string) error {
-		return problem.List{{Place: problem.Place{File: l.campaign.Signers.File}, What: what, Do: do}}
+	r, err := c.unpacked()
+	if err != nil {
+		return nil, err
 	}
-	for _, other := range otherFiles {
-		if len(head) >= len(other.magic) && strings.EqualFold(string(head[:len(other.magic)]), other.magic) {
-			return refuse(other.what, other.do)
-		}
-	}
-	if len(bytes.TrimSpace(head)) == 0 {
-		return refuse("the signer list is empty", "Export it again, with a header row")
-	}
-	l.form.utf16 = bytes.HasPrefix(head, []byte{0xFF, 0xFE}) || bytes.HasPrefix(head, []byte{0xFE, 0xFF})
-	text := head
-	if l.form.utf16 {
-		if text, _, err = transform.Bytes(decoder(), head[:len(head)&^1]); err != nil {
-			return refuse("the signer list is not UTF-16, though it starts like it", "Export it as CSV (UTF-8)")
-		}
-	}
-	text = bytes.TrimPrefix(text, []byte("\uFEFF"))
-	if whole := text[:len(text)-cutRune(text)]; !utf8.Valid(whole) || bytes.IndexByte(whole, 0) >= 0 {
-		return refuse("the signer list is not UTF-8: names would come out broken", "Export it again as CSV (UTF-8)")
-	}
-	l.form.eol = '\n'
-	if bytes.IndexByte(text, '\n') < 0 && bytes.IndexByte(text, '\r') >= 0 {
-		l.form.eol = '\r'
-	}
-	l.form.delimiter = guessDelimiter(text, l.form.eol)
-	return l.takeHeader(text, refuse)
+	return newRecords(f.encoding.decode(r), f.dialect), nil
 }
 
-// cutRune tells how many bytes at the end of text are the start of a character that was cut off.
-func cutRune(text []byte) int {
-	for n := 1; n <= min(3, len(text)); n++ {
-		if b := text[len(text)-n]; utf8.RuneStart(b) {
-			if !utf8.FullRune(text[len(text)-n:]) {
-				return n
-			}
-			return 0
-		}
+// settle finds the columns and files that the campaign asks for.
+func (l *List) settle(problems *problem.List) {
+	s := l.campaign.Signers
+	maps := make([]*columnMap, len(l.files))
+	for i, f := range l.files {
+		maps[i] = f.columns
 	}
-	return 0
-}
-
-func (l *List) takeHeader(text []byte, refuse func(what, do string) error) error {
-	records := newRecords(bytes.NewReader(text), l.form.delimiter, l.form.eol)
-	var tidy cleaner
-	for {
-		cells, err := records.next()
-		if err != nil {
-			return refuse("the first row cannot be taken apart: "+err.Error(), "Export the list again, with a header row")
-		}
-		if blank(cells) {
-			continue
-		}
-		for _, cell := range cells {
-			l.headers = append(l.headers, bytes.Clone(tidy.clean(cell)))
-		}
-		for len(l.headers) > 0 && len(l.headers[len(l.headers)-1]) == 0 {
-			l.headers = l.headers[:len(l.headers)-1]
-		}
-		l.headRow = records.number
-		return nil
-	}
-}
-
-// guessDelimiter takes the character that stands most often in the first line, outside quotation marks.
-func guessDelimiter(text []byte, eol byte) byte {
-	counts, inside := map[byte]int{}, false
-	for _, b := range bytes.TrimLeft(text, "\r\n") {
-		if b == '"' {
-			inside = !inside
-		}
-		if b == eol && !inside {
-			break
-		}
-		if !inside {
-			counts[b]++
-		}
-	}
-	best := byte(',')
-	for _, d := range []byte{';', '\t', '|'} {
-		if counts[d] > counts[best] {
-			best = d
-		}
-	}
-	return best
-}
-
-func decoder() transform.Transformer {
-	return encodings.UTF16(encodings.LittleEndian, encodings.ExpectBOM).NewDecoder()
-}
-
-func blank(cells [][]byte) bool {
-	for _, c := range cells {
-		if len(bytes.TrimSpace(c)) > 0 {
-			return false
-		}
-	}
-	return true
-}
-
-func (l *List) findConsent(problems *problem.List) {
-	consent := l.campaign.Signers.Consent
-	if consent.Column == "" {
-		return
-	}
-	column, err := l.columns.column(consent.Column)
-	if err != "" {
-		problems.Add(problem.Place{File: l.campaign.File}, "signers.consent.column: "+err, l.columns.suggest(consent.Column))
-		return
-	}
-	l.consent = column
+	checkChosen(maps, l.campaign, problems)
 	l.agreed = map[string]bool{}
-	for _, value := range consent.Values {
+	for _, value := range s.Consent.Values {
 		l.agreed[foldText(value)] = true
 	}
-}
-
-func (l *List) findGroups(problems *problem.List) {
+	for _, f := range l.files {
+		f.findConsent(l.campaign, problems)
+		f.findOptOut(s.OptOut)
+		f.findAge(l.campaign, problems)
+	}
+	l.checkOptOut(problems)
 	for _, field := range l.campaign.Bundles.GroupBy {
-		if columns, _ := l.columns.columnsOf(field); columns == nil {
-			problems.Add(problem.Place{File: l.campaign.File}, "bundles.group_by names "+field+", which the list does not have", l.columns.suggest(field))
+		if !l.Has(field) {
+			problems.Add(problem.Place{File: l.campaign.File}, "bundles.group_by names "+field+", which the list does not have", maps[0].suggest(field))
 			continue
 		}
 		l.group = append(l.group, field)
 	}
+	l.readSuppressed(problems)
+	l.names = readNameRules(s.AcceptNames, s.RejectNames, l.campaign.File, problems)
 }
+
+func (f *file) findConsent(c *config.Campaign, problems *problem.List) {
+	f.consent = -1
+	if c.Signers.Consent.Column == "" {
+		return
+	}
+	column, err := f.columns.column(c.Signers.Consent.Column)
+	if err != nil {
+		problems.Add(f.columns.at, "signers.consent.column: "+err.Error(), f.columns.suggest(c.Signers.Consent.Column))
+		return
+	}
+	f.consent = column
+}
+
+// findOptOut finds the columns that take people out: those of the preset, and those that the campaign names.
+func (f *file) findOptOut(asked []string) {
+	p := f.columns.preset
+	if p != nil && !slices.Contains(asked, "none") {
+		f.optOut = f.columns.columnsNamed(p.OptOut)
+	}
+	for _, column := range f.columns.columnsNamed(asked) {
+		if !slices.Contains(f.optOut, column) {
+			f.optOut = append(f.optOut, column)
+		}
+	}
+	if p != nil {
+		f.confirmed = f.columns.columnsNamed(p.Confirmed)
+	}
+}
+
+// checkOptOut reports columns that signers.opt_out names and no file has.
+func (l *List) checkOptOut(problems *problem.List) {
+	for _, header := range l.campaign.Signers.OptOut {
+		if header == "none" || slices.ContainsFunc(l.files, func(f *file) bool { return len(f.columns.columnsNamed([]string{header})) > 0 }) {
+			continue
+		}
+		problems.Add(problem.Place{File: l.campaign.File}, fmt.Sprintf("signers.opt_out names a column %q, which the list does not have", header), l.files[0].columns.suggest(header))
+	}
+}
+
+// findAge finds the column of ages or birth dates, when the campaign leaves out the young.
+func (f *file) findAge(c *config.Campaign, problems *problem.List) {
+	f.age, f.birth = -1, -1
+	if c.Signers.Age.Least == 0 {
+		return
+	}
+	generic, err := names()
+	if err != nil {
+		return // reported when the columns were mapped
+	}
+	if asked := c.Signers.Age.Column; asked != "" {
+		column, err := f.columns.column(asked)
+		if err != nil {
+			problems.Add(f.columns.at, "signers.age.column: "+err.Error(), f.columns.suggest(asked))
+			return
+		}
+		f.age = column
+		if slices.Contains(generic["birth_date"], f.columns.loose[column]) {
+			f.age, f.birth = -1, column
+		}
+		return
+	}
+	for i, header := range f.columns.loose {
+		switch {
+		case slices.Contains(generic["age"], header) && f.age < 0:
+			f.age = i
+		case slices.Contains(generic["birth_date"], header) && f.birth < 0:
+			f.birth = i
+		}
+	}
+	if f.age < 0 && f.birth < 0 {
+		problems.Add(f.columns.at, "no column says how old people are", "Name it with signers.age.column in "+c.File+". "+f.columns.suggest("age"))
+	}
+}
+
+// suppressed are people who withdrew: their e-mails and ids, as they are or as salted hashes.
+type suppressed struct {
+	plain  map[string]bool // normalised
+	hashed map[[32]byte]bool
+	salt   string
+}
+
+func (s *suppressed) empty() bool { return len(s.plain) == 0 && len(s.hashed) == 0 }
+
+// Marks of a suppress file that holds hashes.
+const (
+	saltMark = "salt:"
+	hashMark = "sha256:"
+)
+
+// maxSuppressed bounds the file of people who withdrew.
+const maxSuppressed = 256 << 20
 
 // readSuppressed reads the e-mails and ids of people who withdrew.
 func (l *List) readSuppressed(problems *problem.List) {
@@ -249,59 +271,161 @@ func (l *List) readSuppressed(problems *problem.List) {
 	if name == "" {
 		return
 	}
-	data, err := os.ReadFile(name)
+	f, err := os.Open(name)
 	if err != nil {
 		problems.Add(problem.Place{File: name}, "the file of people who withdrew cannot be read", "Correct signers.suppress in "+l.campaign.File)
 		return
 	}
-	l.withdrew = map[string]bool{}
-	for _, line := range strings.Split(strings.TrimPrefix(string(data), "\uFEFF"), "\n") {
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxSuppressed+1))
+	if err != nil || len(data) > maxSuppressed {
+		problems.Add(problem.Place{File: name}, "the file of people who withdrew cannot be read", "Correct signers.suppress in "+l.campaign.File)
+		return
+	}
+	l.withdrew = suppressed{plain: map[string]bool{}, hashed: map[[32]byte]bool{}}
+	number := 0
+	d := l.identifier()
+	for line := range strings.SplitSeq(strings.ReplaceAll(strings.TrimPrefix(string(data), "\uFEFF"), "\r", "\n"), "\n") {
+		number++
 		line, _, _ = strings.Cut(line, "#")
-		if key := foldText(line); key != "" {
-			l.withdrew[key] = true
+		if err := l.withdrew.add(strings.TrimSpace(line), &d); err != nil {
+			problems.Add(problem.Place{File: name, Line: number}, err.Error(), "Write "+hashMark+" and the 64 hexadecimal digits of SHA-256 over the salt and the normalised e-mail")
 		}
 	}
-	if l.columns.fields["email"] == nil && l.columns.fields["id"] == nil {
+	found := slices.ContainsFunc(l.files, func(f *file) bool { return f.columns.columnOf("email") >= 0 || f.columns.columnOf("id") >= 0 })
+	if !found {
 		problems.Add(problem.Place{File: name}, "people who withdrew cannot be found: the list has no e-mail and no id column",
 			"Say which column holds them, with signers.columns in "+l.campaign.File)
 	}
 }
 
+func (s *suppressed) add(line string, d *identifier) error {
+	switch rest, isHash := strings.CutPrefix(line, hashMark); {
+	case line == "":
+	case strings.HasPrefix(line, saltMark):
+		s.salt = strings.TrimSpace(strings.TrimPrefix(line, saltMark))
+	case isHash:
+		sum, err := hex.DecodeString(strings.TrimSpace(rest))
+		if err != nil || len(sum) != 32 {
+			return errors.New("this is no SHA-256")
+		}
+		s.hashed[[32]byte(sum)] = true
+	default:
+		s.plain[string(d.appendEmail(nil, []byte(line)))] = true
+	}
+	return nil
+}
+
+// identifier tells people apart as the campaign says.
+func (l *List) identifier() identifier {
+	same := l.campaign.Signers.SameEmail
+	return identifier{plus: same == nil || slices.Contains(same, "plus"), dots: same == nil || slices.Contains(same, "dots")}
+}
+
+// cleans tells whether a kind of cleaning is on.
+func (l *List) cleans(kind string) bool {
+	on := l.campaign.Signers.Clean
+	return on == nil && kind != "case" || slices.Contains(on, kind)
+}
+
 // foldText makes values comparable: no white space at the ends, small letters.
 func foldText(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
 
-// Headers returns the columns of the list as typed.
-func (l *List) Headers() []string { return slices.Clone(l.columns.headers) }
-
-// Has tells whether a field is known: a standard one that the mapping finds, or a header of the list.
-func (l *List) Has(field string) bool {
-	columns, _ := l.columns.columnsOf(field)
-	return columns != nil
+// Headers returns the columns of the list as typed; of several files those of the first, and then what the others have more.
+func (l *List) Headers() []string {
+	headers := slices.Clone(l.files[0].headers)
+	seen := map[string]bool{}
+	for _, h := range headers {
+		seen[Fold(h)] = true
+	}
+	for _, f := range l.files[1:] {
+		for _, h := range f.headers {
+			if key := Fold(h); !seen[key] {
+				headers, seen[key] = append(headers, h), true
+			}
+		}
+	}
+	return headers
 }
 
-// Mapping returns the standard fields that were found, in their order, and how.
+// Has tells whether a field is known: a standard one that the mapping finds, or a header of the list. Of several files one must have it;
+// it is empty in the others.
+func (l *List) Has(field string) bool {
+	return slices.ContainsFunc(l.files, func(f *file) bool { return f.columns.has(field) })
+}
+
+// Mapping returns the standard fields that were found, in their order, and how; of several files that which has the field first.
 func (l *List) Mapping() []Mapped {
 	var out []Mapped
 	for _, field := range standard {
-		if m := l.columns.fields[field]; m != nil {
-			out = append(out, *m)
+		for _, f := range l.files {
+			if m := f.columns.fields[field]; m != nil {
+				out = append(out, *m)
+				break
+			}
 		}
 	}
 	return out
 }
 
-// Notes says what was guessed about the file, in sentences.
+// Notes says what was guessed about the files and what was used for what, in sentences.
 func (l *List) Notes() []string {
 	var notes []string
-	if l.form.utf16 {
-		notes = append(notes, "The list is UTF-16.")
+	for _, f := range l.files {
+		prefix := ""
+		if len(l.files) > 1 {
+			prefix = f.source.shown() + ": "
+		}
+		for _, note := range f.decisions(l.campaign) {
+			notes = append(notes, prefix+note)
+		}
 	}
-	names := map[byte]string{';': "semicolons", '\t': "tabs", '|': "bars"}
-	if name, ok := names[l.form.delimiter]; ok {
-		notes = append(notes, "Cells are separated by "+name+".")
+	return notes
+}
+
+// decisions says how the file was understood, where that was not plain.
+func (f *file) decisions(c *config.Campaign) (notes []string) {
+	say := func(format string, args ...any) { notes = append(notes, fmt.Sprintf(format, args...)) }
+	if f.kind == csvFile && f.encoding.name != utf8Text.name {
+		say("The list is %s, by %s.", f.encoding.name, f.encodingHow)
 	}
-	if l.headRow > 1 {
-		notes = append(notes, fmt.Sprintf("The header is row %d.", l.headRow))
+	if f.kind == csvFile && f.dialect.delimiter != ',' {
+		show := fmt.Sprintf("%q", f.dialect.delimiter)
+		for _, d := range delimiters {
+			if d.char == f.dialect.delimiter {
+				show = d.show
+			}
+		}
+		say("Cells are separated by %s, by %s.", show, f.delimiterHow)
+	}
+	if f.dialect.backslash {
+		say("Quotation marks inside cells stand behind a backslash.")
+	}
+	if f.source.packed {
+		say("The list is packed with gzip.")
+	}
+	if f.headRow > 1 {
+		say("The header is row %d, by %s; what stands above it is not read.", f.headRow, f.how)
+	}
+	notes = append(notes, f.notes...)
+	if p := f.columns.preset; p != nil {
+		say("The list is an export of %s, by its headers.", p.Name)
+		for _, header := range sortedKeys(p.Unused) {
+			if column, err := f.columns.column(header); err == nil && column != f.consent {
+				say("The column %q was not used: %s.", f.headers[column], p.Unused[header])
+			}
+		}
+	}
+	for _, column := range f.optOut {
+		say("A mark in the column %q takes a person out.", f.headers[column])
+	}
+	for _, column := range f.confirmed {
+		say("A signature counts when the column %q says that it was confirmed.", f.headers[column])
+	}
+	if f.age >= 0 {
+		say("Ages come from the column %q; people under %d are left out.", f.headers[f.age], c.Signers.Age.Least)
+	} else if f.birth >= 0 {
+		say("Ages on the letter's date come from the column %q; people under %d are left out.", f.headers[f.birth], c.Signers.Age.Least)
 	}
 	return notes
 }

@@ -5,18 +5,11 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
-	"os"
 	"slices"
 	"strings"
-	"unicode/utf8"
-	"unsafe"
-
-	"golang.org/x/text/transform"
 
 	"postbag/letters/problem"
 )
@@ -31,49 +24,28 @@ type ReadOptions struct {
 	Hold func(fields []string) (Reason, string)
 	// Progress, when not nil, is called now and then with the rows read so far and the share of the bytes (0 to 1).
 	Progress func(rows int, share float64)
+	// Near asks for a report of signers who may be one person, among Roll.Remarks.
+	Near bool
 }
 
-// maxName is the length of a name in characters beyond which it is none.
-const maxName = 1000
-
-// getter makes a field of a row's cells.
-type getter struct {
-	columns   []int
-	separator string
-}
-
-// Reading takes two goroutines. One takes the file apart: it finds the records, settles what a row says about itself, cleans its
-// fields and makes the key of its person. It hands rows over in batches. The other, which is the caller's, settles what depends on
-// the rows before: duplicates, what is held back, and the roll. Both take about as long.
-
-// parsing is the first goroutine's part.
-type parsing struct {
-	list *List
-	tidy cleaner
-	keep []getter
-	name getter
-	mail getter
-	id   getter
-	post getter
-
-	width   int
-	scratch []byte
-	out     *batch
-	row     Row
-}
+// Reading takes three goroutines. One reads a file, hashes and decodes it. The next takes it apart: it finds the records, settles what a row
+// says about itself, cleans its cells and makes the key of its person. It hands rows over in batches. The last, which is the caller's,
+// settles what depends on the rows before: duplicates, what is held back, and the roll.
 
 // reading is the caller's part.
 type reading struct {
 	list     *List
 	options  ReadOptions
 	roll     *Roll
-	row      Row
+	rule     string // signers.duplicates
 	texts    []string
-	seen     map[personKey]uint32 // the record of the person's letter
+	people   people
+	near     *nearness
 	replaced map[uint32]bool
+	left     exclusionList
 }
 
-// batch is rows on their way from one to the other.
+// batch is rows on their way from one goroutine to the other.
 type batch struct {
 	rows  []parsed
 	data  []byte // encoded records
@@ -83,206 +55,299 @@ type batch struct {
 
 // parsed is a row with what it says about itself.
 type parsed struct {
-	row    Row
-	reason Reason // "" for one that may get a letter
-	detail string
-	record [2]int // in the batch's data
-	key    personKey
-	known  bool // the key tells the person from others
+	row      uint32
+	from, to uint32 // of its record in the batch's data
+	known    bool   // the key tells the person from others
+	key      personKey
+	near     nearKeys
+	reason   Reason // "" for one that may get a letter
+	detail   string
 }
 
-// batchRows is how many rows travel together; batches how many batches there are.
+// batchRows is how many rows travel together, and batchBytes how much text at most; batches how many batches there are.
 const (
-	batchRows = 1024
-	batches   = 4
+	batchRows  = 1024
+	batchBytes = 1 << 20
+	batches    = 4
+)
+
+// Bounds of a list: row numbers are of 32 bits; and a file that is made of nothing but rows without letters is none.
+const (
+	maxRows    = 1 << 30
+	maxUseless = 5_000_000
 )
 
 // Read reads every row and decides its fate.
 func (l *List) Read(ctx context.Context, o ReadOptions) (*Roll, error) {
-	p := &parsing{list: l, width: len(l.headers)}
 	var problems problem.List
 	for _, field := range slices.Concat(o.Keep, l.group) {
-		columns, separator := l.columns.columnsOf(field)
-		if columns == nil {
-			problems.Add(problem.Place{File: l.campaign.Signers.File}, "the list has no field "+field, l.columns.suggest(field))
+		if !l.Has(field) {
+			problems.Add(l.files[0].columns.at, "the list has no field "+field, l.files[0].columns.suggest(field))
 		}
-		p.keep = append(p.keep, getter{columns, separator})
 	}
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	for field, g := range map[string]*getter{"name": &p.name, "email": &p.mail, "id": &p.id, "postcode": &p.post} {
-		if l.columns.fields[field] != nil {
-			g.columns, g.separator = l.columns.columnsOf(field)
+	r := &reading{
+		list: l, options: o, rule: l.campaign.Signers.Duplicates, replaced: map[uint32]bool{},
+		roll: &Roll{keep: len(o.Keep), fields: len(o.Keep) + len(l.group)},
+	}
+	if o.Near {
+		r.near = newNearness()
+	}
+	for _, f := range l.files {
+		if err := r.readFile(ctx, f); err != nil {
+			return nil, err
 		}
 	}
-	file, err := l.openFile()
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	r := &reading{
-		list: l, options: o, roll: &Roll{keep: len(o.Keep), fields: len(o.Keep) + len(l.group)}, replaced: map[uint32]bool{},
-	}
-	if err := r.readFile(ctx, p, file); err != nil {
-		return nil, err
-	}
-	r.roll.Cleaned = p.tidy.counts
+	r.roll.Exclusions = r.left.list()
 	r.roll.settle(r.replaced)
-	slices.SortStableFunc(r.roll.Exclusions, func(a, b Exclusion) int {
-		return cmp.Or(cmp.Compare(a.Row.File, b.Row.File), cmp.Compare(a.Row.Row, b.Row.Row))
-	})
+	if r.near != nil {
+		r.roll.Remarks = append(r.roll.Remarks, r.near.remarks()...)
+	}
 	return r.roll, nil
 }
 
-// readFile runs both parts.
-func (r *reading) readFile(ctx context.Context, p *parsing, file *os.File) error {
-	info, err := file.Stat()
+// readFile runs the three parts over a file.
+func (r *reading) readFile(ctx context.Context, f *file) error {
+	c, err := f.source.open()
 	if err != nil {
-		return fmt.Errorf("reading %s: %w", file.Name(), err)
+		return err
 	}
-	m := &meter{r: file, hash: sha256.New()}
+	defer c.Close()
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	full, empty := make(chan *batch, batches), make(chan *batch, batches)
 	for range batches {
 		empty <- &batch{}
 	}
-	done := make(chan struct{})
+	p := r.list.newParsing(f, r.options)
 	go func() {
-		defer close(done)
-		p.parseFile(ctx, m, file.Name(), info.Size(), full, empty)
+		defer close(full)
+		p.parse(ctx, c, full, empty)
 	}()
-	defer func() { <-done }() // the file and p are the other goroutine's until then
-	defer cancel()
+	defer func() { // the file is the other goroutine's until it has ended
+		cancel()
+		for range full {
+		}
+	}()
 	for b := range full {
 		if b.err != nil {
 			return b.err
 		}
-		r.takeBatch(b, info.Size())
+		if err := r.takeBatch(f, b); err != nil {
+			return err
+		}
 		empty <- b
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	r.roll.Sources = []Source{{Path: r.list.campaign.Signers.File, SHA256: hex.EncodeToString(m.hash.Sum(nil)), Bytes: m.n}}
+	r.roll.Sources = append(r.roll.Sources, p.source)
+	r.roll.Cleaned.add(p.tidy.counts)
+	r.roll.Remarks = append(r.roll.Remarks, p.remarks.list()...)
 	return nil
 }
 
 // takeBatch settles the rows of a batch in their order.
-func (r *reading) takeBatch(b *batch, size int64) {
-	if r.seen == nil { // the first batch tells how many rows to expect, so that the map need not grow
-		r.seen = make(map[personKey]uint32, int(min(1<<24, float64(len(b.rows))/max(b.share, 1e-6))))
-	}
+func (r *reading) takeBatch(f *file, b *batch) error {
 	for i := range b.rows {
 		row := &b.rows[i]
-		r.row = row.row
+		at := Row{File: f.index, Row: int(row.row)}
 		r.roll.RowsRead++
 		if row.reason != "" {
-			r.exclude(row.reason, row.detail)
+			r.left.add(at, row.reason, row.detail)
 			continue
 		}
-		r.admit(row, b.data[row.record[0]:row.record[1]])
+		r.admit(at, row, b.data[row.from:row.to])
+	}
+	if useless := r.left.n() - r.roll.places.len(); useless > maxUseless && r.left.n() > 20*r.roll.places.len() {
+		return f.source.refuse(fmt.Sprintf("of the first %d rows nearly all are blank or broken", r.roll.RowsRead), "Look at the file, and export the list again")
 	}
 	if r.options.Progress != nil {
-		r.options.Progress(r.roll.RowsRead, b.share)
+		r.options.Progress(r.roll.RowsRead, (float64(f.index)+b.share)/float64(len(r.list.files)))
 	}
+	return nil
 }
 
-// meter counts and hashes what is read of a file.
-type meter struct {
-	r    io.Reader
-	hash hash.Hash
-	n    int64
-}
-
-func (m *meter) Read(p []byte) (int, error) {
-	n, err := m.r.Read(p)
-	m.hash.Write(p[:n])
-	m.n += int64(n)
-	return n, err
-}
-
-// parseFile takes a file apart and closes full at its end, or when ctx ends.
-func (p *parsing) parseFile(ctx context.Context, m *meter, name string, size int64, full, empty chan *batch) {
-	defer close(full)
-	form := p.list.form
-	var text io.Reader = m
-	if form.utf16 {
-		text = transform.NewReader(m, decoder())
+// admit gives the row its letter, unless its person has one or something holds it back. A row that is held back does not count as its person's
+// letter: another row of the same person may still get one.
+func (r *reading) admit(at Row, row *parsed, record []byte) {
+	before, twice := uint32(0), false
+	if row.known && r.rule != "keep" {
+		before, twice = r.people.find(row.key)
 	}
-	records := newRecords(&withoutMark{r: text}, form.delimiter, form.eol)
-	for {
+	if twice && r.rule != "last" {
+		r.left.add(at, Duplicate, r.sameAs(at, r.roll.rowOf(before)))
+		return
+	}
+	if r.options.Hold != nil {
+		r.texts = decodeFields(record, 0, r.roll.keep, r.texts[:0])
+		if reason, detail := r.options.Hold(r.texts); reason != "" {
+			r.left.add(at, reason, detail)
+			return
+		}
+	}
+	if twice { // the last row counts
+		earlier := r.roll.rowOf(before)
+		r.left.add(earlier, Duplicate, r.sameAs(earlier, at))
+		r.replaced[before] = true
+	}
+	if r.rule != "keep" {
+		r.people.add(row.key, row.known)
+	}
+	if r.near != nil {
+		r.near.add(at, row.near, r.roll)
+	}
+	r.roll.add(at, record)
+}
+
+// sameAs names the row of the same person, for row at.
+func (r *reading) sameAs(at, other Row) string {
+	if at.File != other.File {
+		return fmt.Sprintf("the same person as row %d of %s", other.Row, r.list.files[other.File].source.shown())
+	}
+	return fmt.Sprintf("the same person as row %d", other.Row)
+}
+
+// exclusionList collects exclusions without copying them as it grows.
+type exclusionList struct {
+	chunks[Exclusion]
+	unsorted bool
+}
+
+func (x *exclusionList) n() int { return x.len() }
+
+func (x *exclusionList) add(row Row, reason Reason, detail string) {
+	if x.len() > 0 && compareRows(x.at(x.len()-1).Row, row) > 0 {
+		x.unsorted = true
+	}
+	x.chunks.add(Exclusion{Row: row, Reason: reason, Detail: detail})
+}
+
+func compareRows(a, b Row) int { return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Row, b.Row)) }
+
+// list gives the exclusions in row order.
+func (x *exclusionList) list() []Exclusion {
+	out := slices.Concat(x.parts...)
+	if x.unsorted {
+		slices.SortStableFunc(out, func(a, b Exclusion) int { return compareRows(a.Row, b.Row) })
+	}
+	return out
+}
+
+// parsing is the second goroutine's part.
+type parsing struct {
+	list    *List
+	file    *file
+	plan    *plan
+	tidy    cleaner
+	ids     identifier
+	order   nameOrder
+	nations *countries
+	mendAll bool // names in capitals are written as names
+	near    bool
+	remarks remarkList
+	source  Source
+
+	headers [][]byte
+	totals  map[string]bool
+	row     uint32
+	cells   [][]byte // cleaned
+	scratch []byte
+	out     *batch
+}
+
+func (l *List) newParsing(f *file, o ReadOptions) *parsing {
+	p := &parsing{
+		list: l, file: f, ids: l.identifier(), order: l.orderOf(), mendAll: l.cleans("case"), near: o.Near,
+		plan: l.planOf(f, slices.Concat(o.Keep, l.group)),
+		tidy: cleaner{spaces: l.cleans("spaces"), controls: l.cleans("controls"), normalise: l.cleans("nfc")},
+	}
+	if l.cleans("countries") {
+		p.nations = newCountries(l.campaign.Letter.Language)
+	}
+	for _, h := range f.headers {
+		p.headers = append(p.headers, []byte(h))
+	}
+	p.remarks.file = f.index
+	p.totals = map[string]bool{}
+	if table, err := names(); err == nil {
+		for _, word := range table["totals"] {
+			p.totals[word] = true
+		}
+	}
+	return p
+}
+
+// parse takes a file apart.
+func (p *parsing) parse(ctx context.Context, c *content, full, empty chan *batch) {
+	rows, err := p.file.rows(c)
+	for end := false; !end; {
 		select {
 		case p.out = <-empty:
 		case <-ctx.Done():
 			return
 		}
-		p.out.rows, p.out.data, p.out.err = p.out.rows[:0], p.out.data[:0], nil
-		end := p.parseBatch(records, name)
-		p.out.share = float64(m.n) / float64(max(1, size))
+		p.out.rows, p.out.data, p.out.err = p.out.rows[:0], p.out.data[:0], err
+		if end = err != nil; !end {
+			end = p.parseBatch(rows)
+		}
+		p.out.share = c.share()
+		if end && p.out.err == nil {
+			p.source, p.out.err = c.sum()
+		}
 		select {
 		case full <- p.out:
 		case <-ctx.Done():
-			return
-		}
-		if end {
 			return
 		}
 	}
 }
 
 // parseBatch reads rows until the batch is full; true says that there are no more.
-func (p *parsing) parseBatch(records *records, name string) (end bool) {
-	for len(p.out.rows) < batchRows {
-		cells, err := records.next()
+func (p *parsing) parseBatch(rows rowReader) (end bool) {
+	for len(p.out.rows) < batchRows && len(p.out.data) < batchBytes {
+		cells, err := rows.next()
 		if errors.Is(err, io.EOF) {
 			return true
 		}
-		p.row = Row{Row: records.number}
-		var fault errNoRecord
+		p.row = uint32(rows.row())
+		var fault rowFault
 		switch {
-		case errors.Is(err, errQuotes):
-			p.out.err = problem.List{{
-				Place: problem.Place{File: name, Line: records.number}, What: "quotation marks open in many rows and never close",
-				Do: "Export the list again: this file cannot be taken apart for certain",
-			}}
+		case rows.row() <= p.file.headRow && (err == nil || errors.As(err, &fault)): // the header and what stands above it are no rows
+		case rows.row() > maxRows:
+			p.out.err = p.file.source.refuse(fmt.Sprintf("the list has more than %d rows", maxRows), "Export it in parts")
 			return true
+		case err == nil:
+			p.take(cells)
 		case errors.As(err, &fault):
 			p.exclude(Unreadable, string(fault))
-		case err != nil:
-			p.out.err = fmt.Errorf("reading %s: %w", name, err)
+		case errors.Is(err, errQuotes):
+			p.out.err = refuse(p.file.source.shown(), lineOf(rows), errQuotes.Error(), "Mend the line, or export the list again: nobody can tell where its cell was meant to end")
 			return true
-		case records.number > p.list.headRow: // the header and what stands above it are no rows
-			p.take(cells)
+		default:
+			p.out.err = p.fileFault(err)
+			return true
 		}
 	}
 	return false
 }
 
-// withoutMark takes a byte order mark off the start of a text.
-type withoutMark struct {
-	r      io.Reader
-	passed bool
+// lineOf is the line of the file on which the record last read starts.
+func lineOf(rows rowReader) int {
+	if r, ok := rows.(*records); ok {
+		return r.line
+	}
+	return rows.row()
 }
 
-func (w *withoutMark) Read(p []byte) (int, error) {
-	if w.passed || len(p) < 3 {
-		return w.r.Read(p)
+// fileFault leaves problems as they are and says of other errors where they happened.
+func (p *parsing) fileFault(err error) error {
+	var list problem.List
+	if errors.As(err, &list) {
+		return list
 	}
-	w.passed = true
-	n, err := io.ReadAtLeast(w.r, p, 3)
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		err = io.EOF
-	}
-	if bytes.HasPrefix(p[:n], []byte("\uFEFF")) {
-		n = copy(p, p[3:n])
-	}
-	return n, err
-}
-
-func (r *reading) exclude(reason Reason, detail string) {
-	r.roll.Exclusions = append(r.roll.Exclusions, Exclusion{Row: r.row, Reason: reason, Detail: detail})
+	return fmt.Errorf("reading %s: %w", p.file.source.shown(), err)
 }
 
 func (p *parsing) exclude(reason Reason, detail string) {
@@ -291,194 +356,229 @@ func (p *parsing) exclude(reason Reason, detail string) {
 
 // take settles what a row says about itself, in the order of the package's comment.
 func (p *parsing) take(cells [][]byte) {
-	p.tidy.reset()
-	p.scratch = p.scratch[:0]
 	if blank(cells) {
 		p.exclude(BlankRow, "")
 		return
 	}
-	for len(cells) > p.width && len(bytes.TrimSpace(cells[len(cells)-1])) == 0 {
+	if p.isTotals(cells) {
+		p.exclude(TotalsRow, "")
+		return
+	}
+	width := len(p.headers)
+	for len(cells) > width && len(bytes.TrimSpace(cells[len(cells)-1])) == 0 {
 		cells = cells[:len(cells)-1]
 	}
-	if len(cells) != p.width {
-		p.exclude(Unreadable, fmt.Sprintf("it has %d cells, the header has %d", len(cells), p.width))
+	if len(cells) != width {
+		p.exclude(Unreadable, fmt.Sprintf("it has %d cells, the header has %d", len(cells), width))
 		return
 	}
 	if p.repeatsHeader(cells) {
 		p.exclude(HeaderRow, "")
 		return
 	}
-	if !p.readable(cells) || !p.agreed(cells) || p.withdrew(cells) {
+	if !p.clean(cells) {
 		return
 	}
-	name := p.get(p.name, cells)
-	if n := utf8.RuneCount(name); n == 0 || n > maxName {
-		detail := ""
-		if n > 0 {
-			detail = fmt.Sprintf("a name of %d characters", n)
-		}
-		p.exclude(NoName, detail)
+	if reason, detail := p.policy(); reason != "" {
+		p.exclude(reason, detail)
 		return
 	}
-	p.hand(name, cells)
+	name := p.make(p.plan.name)
+	if reason, detail := p.judge(name); reason != "" {
+		p.exclude(reason, detail)
+		return
+	}
+	p.hand(name)
 }
 
-// hand encodes the kept fields and hands the row over.
-func (p *parsing) hand(name []byte, cells [][]byte) {
-	row := parsed{row: p.row}
-	row.key, row.known = p.person(name, cells)
-	row.record[0] = len(p.out.data)
-	for _, g := range p.keep {
-		p.out.data = appendField(p.out.data, p.get(g, cells))
+// isTotals tells a line of totals: a word that says so, a number, and nothing else.
+func (p *parsing) isTotals(cells [][]byte) bool {
+	filled := 0
+	var first []byte
+	for _, cell := range cells {
+		if len(cell) == 0 {
+			continue
+		}
+		if filled++; filled == 1 {
+			first = cell
+		}
+		if filled > 2 || len(cell) > 40 || filled == 2 && len(bytes.Trim(cell, " 0123456789.,'")) > 0 {
+			return false
+		}
 	}
-	row.record[1] = len(p.out.data)
-	p.out.rows = append(p.out.rows, row)
+	return filled > 0 && p.totals[strings.Trim(foldLoosely(string(first)), "0123456789")]
 }
 
 func (p *parsing) repeatsHeader(cells [][]byte) bool {
 	for i, cell := range cells {
-		if !bytes.Equal(cell, p.list.headers[i]) {
+		if !bytes.Equal(bytes.TrimSpace(cell), p.headers[i]) {
 			return false
 		}
 	}
 	return true
 }
 
-// agreed asks the consent column.
-func (p *parsing) agreed(cells [][]byte) bool {
-	if p.list.consent < 0 {
-		return true
-	}
-	cell := cells[p.list.consent]
-	if p.list.agreed[view(cell)] || p.list.agreed[foldText(string(cell))] {
-		return true
-	}
-	p.exclude(NoConsent, "")
-	return false
-}
-
-// view looks at bytes as a string that must not outlive them.
-func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
-
-// withdrew looks the person up among those who withdrew.
-func (p *parsing) withdrew(cells [][]byte) bool {
-	if len(p.list.withdrew) == 0 {
-		return false
-	}
-	for _, g := range []getter{p.mail, p.id} {
-		if key := foldText(string(p.get(g, cells))); key != "" && p.list.withdrew[key] {
-			p.exclude(Suppressed, "")
-			return true
+// clean cleans the cells that are looked at. False: one of them is no text, and the row has its fate.
+func (p *parsing) clean(cells [][]byte) bool {
+	p.tidy.reset()
+	p.cells, p.scratch = p.cells[:0], p.scratch[:0]
+	for i, column := range p.plan.columns {
+		cell, fault := p.tidy.clean(cells[column])
+		if fault != "" {
+			p.exclude(Unreadable, fmt.Sprintf("the column %s holds %s", p.file.headers[column], fault))
+			return false
 		}
-	}
-	return false
-}
-
-// readable tells whether the cells that are kept are text.
-func (p *parsing) readable(cells [][]byte) bool {
-	for i := range len(p.keep) + 1 {
-		g := &p.name
-		if i < len(p.keep) {
-			g = &p.keep[i]
-		}
-		for _, column := range g.columns {
-			if fault := notText(cells[column]); fault != "" {
-				p.exclude(Unreadable, fmt.Sprintf("the column %s holds %s", p.list.headers[column], fault))
-				return false
+		if i == p.plan.country {
+			if name, changed := p.nations.name(cell); changed && name != "" {
+				cell = []byte(name)
+				p.tidy.counts.Countries++
 			}
 		}
+		p.cells = append(p.cells, cell)
 	}
 	return true
 }
 
-// get makes a field of cells, cleaned. Empty parts are left out together with their separator.
-func (p *parsing) get(g getter, cells [][]byte) []byte {
-	if len(g.columns) == 0 {
+// cell gives a cleaned cell; nil for a column that there is not.
+func (p *parsing) cell(i int) []byte {
+	if i < 0 {
 		return nil
 	}
-	if len(g.columns) == 1 {
-		return p.tidy.clean(cells[g.columns[0]])
+	return p.cells[i]
+}
+
+// policy asks what takes people out: their own will, the consent column, and their age.
+func (p *parsing) policy() (Reason, string) {
+	for _, i := range p.plan.optOut {
+		if marked(p.cells[i]) {
+			return OptedOut, "marked in the column " + p.file.headers[p.plan.columns[i]]
+		}
+	}
+	for _, i := range p.plan.confirmed {
+		if !marked(p.cells[i]) {
+			return Unconfirmed, ""
+		}
+	}
+	if p.plan.consent >= 0 && !p.agreed(p.cells[p.plan.consent]) {
+		return NoConsent, ""
+	}
+	if !p.list.withdrew.empty() && (p.withdrew(p.cell(p.plan.email)) || p.withdrew(p.cell(p.plan.id))) {
+		return Suppressed, ""
+	}
+	return p.young()
+}
+
+func (p *parsing) agreed(cell []byte) bool {
+	return p.list.agreed[string(cell)] || p.list.agreed[foldText(string(cell))]
+}
+
+// withdrew looks an e-mail or an id up among those of people who withdrew.
+func (p *parsing) withdrew(value []byte) bool {
+	if len(value) == 0 {
+		return false
+	}
+	var memory [128]byte
+	key := p.ids.appendEmail(memory[:0], value)
+	s := &p.list.withdrew
+	if s.plain[string(key)] {
+		return true
+	}
+	if len(s.hashed) == 0 {
+		return false
+	}
+	return s.hashed[sha256.Sum256(append([]byte(s.salt), key...))]
+}
+
+// young tells whether somebody is too young. Whoever gives no age is let pass, as in a list without that column.
+func (p *parsing) young() (Reason, string) {
+	i := max(p.plan.age, p.plan.birth)
+	if i < 0 || len(p.cells[i]) == 0 {
+		return "", ""
+	}
+	age, ok := ageOf(p.cells[i], p.plan.birth >= 0, p.list.campaign.Letter.Date)
+	if !ok {
+		return Unreadable, fmt.Sprintf("the column %s holds no age: %q", p.file.headers[p.plan.columns[i]], p.cells[i])
+	}
+	if age < p.list.campaign.Signers.Age.Least {
+		return UnderAge, ""
+	}
+	return "", ""
+}
+
+// judge looks whether a name is one, and whether the text that would be printed came through whole.
+func (p *parsing) judge(name []byte) (Reason, string) {
+	switch n := len(name); {
+	case n == 0:
+		return NoName, ""
+	case n > maxName:
+		return NoName, fmt.Sprintf("a name of more than %d characters", maxName)
+	}
+	if !p.list.names.accepted(name) {
+		if why := p.list.names.notName(name); why != "" {
+			return NotAName, why
+		}
+		if why := garbled(name, true); why != "" {
+			return Garbled, "the name: " + why
+		}
+	}
+	for _, i := range p.plan.checked {
+		if why := garbled(p.cells[i], !p.isName(i)); why != "" && !p.list.names.accepted(name) {
+			return Garbled, p.file.headers[p.plan.columns[i]] + ": " + why
+		}
+	}
+	for _, i := range p.plan.loose {
+		if why := garbled(p.cells[i], false); why != "" {
+			return Garbled, p.file.headers[p.plan.columns[i]] + ": " + why
+		}
+	}
+	return "", ""
+}
+
+// isName tells whether a cell is part of the name, which was looked at as a whole.
+func (p *parsing) isName(i int) bool { return slices.Contains(p.plan.name.parts, i) }
+
+// make makes a field of cells. What is put together lies in p.scratch until the next row.
+func (p *parsing) make(r recipe) []byte {
+	switch r.kind {
+	case nothing:
+		return nil
+	case oneCell:
+		return p.cells[r.parts[0]]
 	}
 	start := len(p.scratch)
-	if cap(p.scratch)-start < 64<<10 {
-		p.scratch, start = make([]byte, 0, 1<<20), 0
-	}
-	for _, column := range g.columns {
-		part := p.tidy.clean(cells[column])
-		if len(part) == 0 {
-			continue
+	if r.kind == fullName {
+		p.scratch = p.order.appendName(p.scratch, p.cell(r.parts[0]), p.cell(r.parts[1]))
+	} else {
+		for _, i := range r.parts {
+			if part := p.cell(i); len(part) > 0 {
+				if len(p.scratch) > start {
+					p.scratch = append(p.scratch, ", "...)
+				}
+				p.scratch = append(p.scratch, part...)
+			}
 		}
-		if len(p.scratch) > start {
-			p.scratch = append(p.scratch, g.separator...)
-		}
-		p.scratch = append(p.scratch, part...)
 	}
 	return p.scratch[start:len(p.scratch):len(p.scratch)]
 }
 
-// admit gives the row its letter, unless its person has one or something holds it back.
-func (r *reading) admit(row *parsed, record []byte) {
-	duplicates := r.list.campaign.Signers.Duplicates
-	before, twice := uint32(0), false
-	if row.known && duplicates != "keep" {
-		before, twice = r.seen[row.key]
+// hand encodes the kept fields and hands the row over.
+func (p *parsing) hand(name []byte) {
+	row := parsed{row: p.row, from: uint32(len(p.out.data))}
+	email, postcode := p.cell(p.plan.email), p.cell(p.plan.postcode)
+	if p.list.campaign.Signers.Duplicates != "keep" {
+		row.key, row.known = p.ids.person(name, email, postcode)
 	}
-	if twice && duplicates == "first" {
-		r.exclude(Duplicate, sameAs(r.roll.rowOf(int(before))))
-		return
+	if p.near {
+		row.near = p.ids.nearKeysOf(name, email, postcode)
 	}
-	if r.options.Hold != nil {
-		r.texts = decodeFields(record, 0, r.roll.keep, r.texts[:0])
-		if reason, detail := r.options.Hold(r.texts); reason != "" {
-			r.exclude(reason, detail)
-			return
+	cased := p.casing(name)
+	for _, r := range p.plan.keep {
+		field := p.make(r)
+		if cased != nil && (r.kind == fullName || bytes.Equal(field, name)) {
+			field = cased
 		}
+		p.out.data = appendField(p.out.data, field)
 	}
-	if twice { // the last row counts
-		r.row = r.roll.rowOf(int(before))
-		r.exclude(Duplicate, sameAs(row.row))
-		r.row = row.row
-		r.replaced[before] = true
-	}
-	if row.known && duplicates != "keep" {
-		r.seen[row.key] = uint32(len(r.roll.at))
-	}
-	r.roll.add(row.row, record)
-}
-
-func sameAs(row Row) string { return fmt.Sprintf("the same person as row %d", row.Row) }
-
-// personKey stands for a person: 128 bits of a SHA-256, so that two different people are never taken for one.
-type personKey [16]byte
-
-// person makes the key of the row's person; known is false when nothing tells them from others.
-func (p *parsing) person(name []byte, cells [][]byte) (key personKey, known bool) {
-	mark, value := byte('@'), p.get(p.mail, cells)
-	if len(value) == 0 {
-		mark, value = '#', p.get(p.post, cells)
-	}
-	if len(value) == 0 {
-		return key, false
-	}
-	var memory [256]byte
-	text := appendFolded(append(memory[:0], mark), value)
-	text = appendFolded(append(text, 0), name)
-	sum := sha256.Sum256(text)
-	copy(key[:], sum[:])
-	return key, true
-}
-
-// appendFolded appends text in small letters and without white space.
-func appendFolded(dst, text []byte) []byte {
-	for i, b := range text {
-		switch {
-		case b >= 0x80:
-			return append(dst, strings.ReplaceAll(strings.ToLower(string(text[i:])), " ", "")...)
-		case b >= 'A' && b <= 'Z':
-			dst = append(dst, b+'a'-'A')
-		case b != ' ':
-			dst = append(dst, b)
-		}
-	}
-	return dst
+	row.to = uint32(len(p.out.data))
+	p.out.rows = append(p.out.rows, row)
 }

@@ -7,19 +7,31 @@ type Reason string
 const (
 	BlankRow     Reason = "blank row"
 	HeaderRow    Reason = "header row"
+	TotalsRow    Reason = "totals row"
 	Unreadable   Reason = "unreadable row"
+	OptedOut     Reason = "opted out"
+	Unconfirmed  Reason = "not confirmed"
 	NoConsent    Reason = "no consent"
 	Suppressed   Reason = "suppressed"
+	UnderAge     Reason = "under age"
 	NoName       Reason = "no name"
+	NotAName     Reason = "not a name"
+	Garbled      Reason = "garbled text"
 	Duplicate    Reason = "duplicate"
 	MissingGlyph Reason = "missing glyph"
 )
 
 // NeedsLook tells whether a person should look at rows with this reason: such a build exits 3.
-func (r Reason) NeedsLook() bool { return r == Unreadable || r == MissingGlyph || r == NoName }
+func (r Reason) NeedsLook() bool {
+	switch r {
+	case Unreadable, MissingGlyph, NoName, NotAName, Garbled:
+		return true
+	}
+	return false
+}
 
 // Row is the place of a row: its file (index into Roll.Sources) and its number as a spreadsheet shows it: records count from 1 at
-// the first line of the file.
+// the first line of the file. In JSON it is the number of the object, in JSON Lines that of the line.
 type Row struct {
 	File int `json:"file"`
 	Row  int `json:"row"`
@@ -29,7 +41,7 @@ type Row struct {
 type Exclusion struct {
 	Row    Row    `json:"row"`
 	Reason Reason `json:"reason"`
-	Detail string `json:"detail"` // what a person needs to mend it, e.g. "same e-mail and name as row 12" or "no font has U+1F600"
+	Detail string `json:"detail"` // what a person needs to mend it, e.g. "the same person as row 12" or "no font has U+1F600"
 }
 
 // Source is one file of the signer list.

@@ -16,15 +16,21 @@ type Roll struct {
 	Exclusions []Exclusion // in row order
 	Sources    []Source
 	Cleaned    Cleaned
+	Remarks    []Remark // what a person may want to look at, though it holds nothing back
 
 	keep   int // fields that Fields returns; those of the groups follow
 	fields int // fields in a record
 	slabs  [][]byte
-	at     []uint64 // slab<<32 | offset
-	rows   []uint32
-	files  []uint8 // nil while there is one file
+	places chunks[signerPlace]
 	order  []uint32
 	starts []bool // by place in the order: a group starts; nil without groups
+}
+
+// signerPlace is where a signer's fields lie and where they came from.
+type signerPlace struct {
+	slab, offset uint32
+	row          uint32
+	file         uint8
 }
 
 const slabSize = 1 << 20
@@ -37,14 +43,7 @@ func (r *Roll) add(row Row, record []byte) {
 		n++
 	}
 	slab := &r.slabs[n-1]
-	r.at = append(r.at, uint64(n-1)<<32|uint64(len(*slab)))
-	r.rows = append(r.rows, uint32(row.Row))
-	if row.File > 0 && r.files == nil {
-		r.files = make([]uint8, len(r.rows)-1, len(r.rows))
-	}
-	if r.files != nil {
-		r.files = append(r.files, uint8(row.File))
-	}
+	r.places.add(signerPlace{slab: uint32(n - 1), offset: uint32(len(*slab)), row: uint32(row.Row), file: uint8(row.File)})
 	*slab = append(*slab, record...)
 }
 
@@ -56,7 +55,10 @@ func appendField(dst, field []byte) []byte {
 // decodeFields appends the fields from to to of an encoded record. The strings share its memory.
 func decodeFields(record []byte, from, to int, dst []string) []string {
 	for k := range to {
-		size, n := binary.Uvarint(record)
+		size, n := uint64(record[0]), 1
+		if size >= 0x80 {
+			size, n = binary.Uvarint(record)
+		}
 		if k >= from {
 			dst = append(dst, unsafe.String(unsafe.SliceData(record[n:]), int(size)))
 		}
@@ -71,7 +73,7 @@ func (r *Roll) Len() int { return len(r.order) }
 // Fields sets dst to the kept fields of signer i (delivery order), in the order of ReadOptions.Keep, without copying their bytes, or
 // allocating once dst has the capacity; safe for several goroutines with a dst each. The strings live as long as the Roll.
 func (r *Roll) Fields(i int, dst []string) []string {
-	return r.decode(int(r.order[i]), 0, r.keep, dst)
+	return r.decode(r.order[i], 0, r.keep, dst)
 }
 
 // Group gives what the letters of signer i's group have in common: the values of bundles.group_by.
@@ -79,24 +81,21 @@ func (r *Roll) Group(i int) []string {
 	if r.fields == r.keep {
 		return nil
 	}
-	return r.decode(int(r.order[i]), r.keep, r.fields, nil)
+	return r.decode(r.order[i], r.keep, r.fields, nil)
 }
 
 // decode appends the fields from to to of a record. Slabs never change once they are written, so strings may share their memory.
-func (r *Roll) decode(record, from, to int, dst []string) []string {
-	at := r.at[record]
-	return decodeFields(r.slabs[at>>32][at&(1<<32-1):], from, to, dst)
+func (r *Roll) decode(record uint32, from, to int, dst []string) []string {
+	p := r.places.at(int(record))
+	return decodeFields(r.slabs[p.slab][p.offset:], from, to, dst)
 }
 
 // Row is where signer i stood in the list.
-func (r *Roll) Row(i int) Row { return r.rowOf(int(r.order[i])) }
+func (r *Roll) Row(i int) Row { return r.rowOf(r.order[i]) }
 
-func (r *Roll) rowOf(record int) Row {
-	row := Row{Row: int(r.rows[record])}
-	if r.files != nil {
-		row.File = int(r.files[record])
-	}
-	return row
+func (r *Roll) rowOf(record uint32) Row {
+	p := r.places.at(int(record))
+	return Row{File: int(p.file), Row: int(p.row)}
 }
 
 // GroupStart tells whether signer i starts a new group (bundles.group_by); always true for 0.
@@ -105,22 +104,40 @@ func (r *Roll) GroupStart(i int) bool { return i == 0 || r.starts != nil && r.st
 // settle puts the signers that were not replaced into delivery order: that of the list, or by group and then that of the list.
 // Groups are in the order of their text, byte by byte: the same in every locale.
 func (r *Roll) settle(replaced map[uint32]bool) {
-	r.order = make([]uint32, 0, len(r.at)-len(replaced))
-	for record := range r.at {
-		if !replaced[uint32(record)] {
-			r.order = append(r.order, uint32(record))
+	r.order = make([]uint32, 0, r.places.len()-len(replaced))
+	for record := range uint32(r.places.len()) {
+		if !replaced[record] {
+			r.order = append(r.order, record)
 		}
 	}
 	if r.fields == r.keep {
 		return
 	}
-	groups := make([]string, len(r.at))
+	// Lists have few groups, so signers are sorted by the number of their group.
+	numbers, texts := map[string]uint32{}, []string{}
+	group := make([]uint32, r.places.len())
+	var fields []string
 	for _, record := range r.order {
-		groups[record] = strings.Join(r.decode(int(record), r.keep, r.fields, nil), "\x00")
+		fields = r.decode(record, r.keep, r.fields, fields[:0])
+		text := fields[0]
+		if len(fields) > 1 {
+			text = strings.Join(fields, "\x00")
+		}
+		n, ok := numbers[text]
+		if !ok {
+			n = uint32(len(texts))
+			numbers[text], texts = n, append(texts, text)
+		}
+		group[record] = n
 	}
-	slices.SortStableFunc(r.order, func(a, b uint32) int { return strings.Compare(groups[a], groups[b]) })
+	slices.SortStableFunc(r.order, func(a, b uint32) int {
+		if group[a] == group[b] {
+			return 0
+		}
+		return strings.Compare(texts[group[a]], texts[group[b]])
+	})
 	r.starts = make([]bool, len(r.order))
 	for i := 1; i < len(r.order); i++ {
-		r.starts[i] = groups[r.order[i]] != groups[r.order[i-1]]
+		r.starts[i] = group[r.order[i]] != group[r.order[i-1]]
 	}
 }
