@@ -198,7 +198,7 @@ func TestAStoppedBuildGoesOnToTheSameBytes(t *testing.T) {
 	c := campaignIn(t, dir, map[string]string{"bundles.letters": "5"})
 	whole, stopped := filepath.Join(t.TempDir(), "packet"), filepath.Join(t.TempDir(), "packet")
 	mustBuild(t, c, Options{Out: whole})
-	for _, at := range []int{10, 60, 110} {
+	for _, at := range []int{10, 40, 75} {
 		ctx, cancel := context.WithCancel(context.Background())
 		_, err := Build(ctx, c, Options{Out: stopped, Workers: 2, Progress: func(p Progress) {
 			if p.Stage == Setting && p.Done >= at {
