@@ -2,80 +2,104 @@ package templates
 
 import (
 	"bytes"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
+	"golang.org/x/text/language"
+	"golang.org/x/text/unicode/norm"
 
 	"postbag/letters/problem"
 )
 
-// frontKeys are the keys of the front matter, with what each does.
-var frontKeys = map[string]func(p *reader, value string, at problem.Place){
-	"title":    func(p *reader, value string, _ problem.Place) { p.letter.Title = value },
-	"language": func(p *reader, value string, _ problem.Place) { p.letter.Language = value },
-	"subject":  func(p *reader, value string, at problem.Place) { p.letter.Subject = p.line(value, at) },
-	"closing":  func(p *reader, value string, at problem.Place) { p.letter.Closing = p.line(value, at) },
-	"align": func(p *reader, value string, at problem.Place) {
-		switch value {
-		case "justified":
-			p.letter.Justify = true
-		case "ragged":
-			p.letter.Justify = false
-		default:
-			p.problems.Add(at, "align is "+strconv.Quote(value), "Write justified or ragged")
-		}
-	},
+// frontKeys are the settings of the front matter, with what each does.
+var frontKeys = map[string]func(f *frontMatter, value string, at problem.Place){
+	"title":    func(f *frontMatter, value string, _ problem.Place) { f.letter.Title = norm.NFC.String(value) },
+	"subject":  func(f *frontMatter, value string, at problem.Place) { f.letter.Subject = f.plainLine(value, at) },
+	"closing":  func(f *frontMatter, value string, at problem.Place) { f.letter.Closing = f.plainLine(value, at) },
+	"language": (*frontMatter).setLanguage,
+	"align":    (*frontMatter).setAlign,
 }
 
-// readFrontMatter reads the YAML between the first two lines of ---, if the file starts with one, and blanks it out.
+func (f *frontMatter) setLanguage(value string, at problem.Place) {
+	if _, err := language.Parse(value); err != nil {
+		f.problems.Add(at, strconv.Quote(value)+" is no language", "Write a language tag (BCP 47), for example en, en-GB or es")
+	}
+	f.letter.Language = value
+}
+
+func (f *frontMatter) setAlign(value string, at problem.Place) {
+	if value != "justified" && value != "ragged" {
+		f.problems.Add(at, "align is "+strconv.Quote(value), "Write justified or ragged")
+	}
+	f.letter.Justify = value == "justified"
+}
+
+// frontMatter reads the YAML between two lines of --- at the top of the file.
+type frontMatter struct {
+	*reader
+	first, end int // its lines, counted from 0: the first below the opening ---, and the closing ---
+}
+
+// readFrontMatter reads the front matter, if there is any, and blanks it out. Empty lines may stand above it.
 func (p *reader) readFrontMatter() {
-	if !bytes.HasPrefix(p.text, []byte("---\n")) {
+	opening := 0
+	for opening < len(p.lines)-1 && p.lineText(opening) == "" {
+		opening++
+	}
+	if p.lineText(opening) != "---" {
 		return
 	}
-	end := -1
-	for line := 1; line < len(p.lines); line++ {
-		text := p.text[p.lines[line]:]
-		if i := bytes.IndexByte(text, '\n'); i >= 0 {
-			text = text[:i]
-		}
-		if string(bytes.TrimRight(text, " \t")) == "---" {
-			end = line
-			break
-		}
+	f := frontMatter{reader: p, first: opening + 1, end: opening + 1}
+	for f.end < len(p.lines) && p.lineText(f.end) != "---" {
+		f.end++
 	}
-	if end < 0 {
-		p.problems.Add(problem.Place{File: p.letter.Source, Line: 1}, "the front matter has no end", "Put a line of --- below it")
-		return
+	if f.end == len(p.lines) {
+		p.problems.Add(p.at(p.lines[opening]), "the front matter has no end", "Put a line of --- below it; where a line across the page is meant, write ***")
+	} else {
+		f.read(p.text[p.lines[f.first]:p.lines[f.end]])
 	}
 	stop := len(p.text)
-	if end+1 < len(p.lines) {
-		stop = p.lines[end+1]
+	if f.end+1 < len(p.lines) {
+		stop = p.lines[f.end+1]
 	}
-	front := p.text[p.lines[1]:p.lines[end]]
-	p.frontMatter(bytes.Clone(front))
 	for i := range p.text[:stop] {
 		if p.text[i] != '\n' {
 			p.text[i] = ' '
 		}
 	}
+	p.last.column = 0 // what was counted before is spaces now
+}
+
+// lineText gives a line without the white space at its end.
+func (p *reader) lineText(n int) string {
+	if n >= len(p.lines) {
+		return ""
+	}
+	text := p.text[p.lines[n]:]
+	if i := bytes.IndexByte(text, '\n'); i >= 0 {
+		text = text[:i]
+	}
+	return string(bytes.TrimRight(text, " \t"))
 }
 
 var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
 
-func (p *reader) frontMatter(front []byte) {
+func (f *frontMatter) read(text []byte) {
 	var doc yaml.Node
-	if err := yaml.Unmarshal(front, &doc); err != nil {
-		at, what := problem.Place{File: p.letter.Source, Line: 2}, err.Error()
+	if err := yaml.Unmarshal(text, &doc); err != nil {
+		at, what := problem.Place{File: f.letter.Source, Line: f.first + 1}, err.Error()
 		if m := yamlLine.FindStringSubmatch(what); m != nil {
 			if n, err := strconv.Atoi(m[1]); err == nil {
-				at.Line = n + 1
+				at.Line = f.first + n
 			}
 			what = m[2]
 		}
-		p.problems.Add(at, "the front matter is not YAML: "+what, `Write lines like title: A letter; put a text with a colon in it in "quotation marks"`)
+		f.problems.Add(at, "the front matter is not YAML: "+what, `Write lines like title: A letter; put a text with a colon in it in "quotation marks"`)
 		return
 	}
 	if len(doc.Content) == 0 {
@@ -83,83 +107,70 @@ func (p *reader) frontMatter(front []byte) {
 	}
 	root := doc.Content[0]
 	if root.Kind != yaml.MappingNode {
-		p.problems.Add(p.yamlPlace(root), "the front matter is not a list of settings", "Write lines like title: A letter")
+		f.problems.Add(f.place(root), "the front matter is not a list of settings", "Write lines like title: A letter")
 		return
 	}
 	seen := map[string]bool{}
 	for i := 0; i+1 < len(root.Content); i += 2 {
-		p.frontEntry(root.Content[i], root.Content[i+1], seen)
+		f.entry(root.Content[i], root.Content[i+1], seen)
 	}
 }
 
-func (p *reader) yamlPlace(n *yaml.Node) problem.Place {
-	return problem.Place{File: p.letter.Source, Line: n.Line + 1, Column: n.Column}
+func (f *frontMatter) place(n *yaml.Node) problem.Place {
+	return problem.Place{File: f.letter.Source, Line: f.first + n.Line, Column: n.Column}
 }
 
-func (p *reader) frontEntry(key, value *yaml.Node, seen map[string]bool) {
-	at := p.yamlPlace(key)
+func (f *frontMatter) entry(key, value *yaml.Node, seen map[string]bool) {
+	at := f.place(key)
 	set, ok := frontKeys[key.Value]
 	switch {
 	case !ok:
-		p.problems.Add(at, "the front matter has no setting "+key.Value, "Use one of: "+strings.Join(frontNames(), ", "))
+		names := slices.Sorted(maps.Keys(frontKeys))
+		do := "Use one of: " + strings.Join(names, ", ")
+		if near := nearest(key.Value, names); near != "" {
+			do = "Did you mean " + near
+		}
+		f.problems.Add(at, "the front matter has no setting "+strconv.Quote(key.Value), do)
 	case seen[key.Value]:
-		p.problems.Add(at, key.Value+" is set twice", "Take one of them away")
+		f.problems.Add(at, key.Value+" is set twice", "Take one of them away")
 	case value.Kind == yaml.AliasNode || value.Anchor != "":
-		p.problems.Add(at, key.Value+" uses a YAML anchor", "Write the text itself")
+		f.problems.Add(f.place(value), key.Value+" uses a YAML anchor", "Write the text itself")
 	case value.Kind != yaml.ScalarNode:
-		p.problems.Add(at, key.Value+" is not a text", `Write it on one line; put a text that starts with {{ in "quotation marks"`)
+		f.problems.Add(f.place(value), key.Value+" is not a text", `Write it on one line; put a text that starts with {{ in "quotation marks"`)
 	default:
 		seen[key.Value] = true
-		set(p, value.Value, p.yamlPlace(value))
+		if strings.TrimSpace(value.Value) != "" {
+			set(f, strings.TrimSpace(value.Value), f.place(value))
+		}
 	}
 }
 
-func frontNames() []string {
-	var names []string
-	for name := range frontKeys {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
+// plainLine reads the fields in one line of the letter. It is plain text: Markdown has no meaning in the front matter.
+func (f *frontMatter) plainLine(value string, at problem.Place) []Inline {
+	braces := f.braces(at)
+	return join(f.fields(strings.Join(strings.Fields(value), " "), func(n int) problem.Place {
+		if n < len(braces) {
+			return braces[n]
+		}
+		return at
+	}))
 }
 
-// line reads the fields in a text of the front matter. It is one line of plain text: Markdown has no meaning there.
-func (p *reader) line(s string, at problem.Place) []Inline {
-	var out []Inline
-	text := func(s string) {
-		if s != "" {
-			out = append(out, Inline{Text: s, At: at})
-		}
+// braces finds the double braces of a value in the file: YAML tells where a value starts, and no more.
+func (f *frontMatter) braces(value problem.Place) []problem.Place {
+	offset := f.lines[value.Line-1]
+	for range value.Column - 1 {
+		_, size := utf8.DecodeRune(f.text[offset:])
+		offset += size
 	}
-	s = strings.Join(strings.Fields(s), " ")
-	for s != "" {
-		open := strings.Index(s, "{{")
-		if open > 0 && s[open-1] == '\\' {
-			text(s[:open-1] + "{{")
-			s = s[open+2:]
-			continue
-		}
-		if open < 0 {
-			text(s)
+	var places []problem.Place
+	for end := f.lines[f.end]; offset < end; {
+		i := bytes.Index(f.text[offset:end], []byte("{{"))
+		if i < 0 {
 			break
 		}
-		text(s[:open])
-		end := strings.Index(s[open:], "}}")
-		if end < 0 {
-			p.problems.Add(at, "{{ has no }}", `Close it, or write \{{ to print two braces`)
-			return out
-		}
-		var n fieldNode
-		switch problem := n.read(s[open+2 : open+end]); {
-		case problem != nil:
-			problem.Place = at
-			p.problems = append(p.problems, *problem)
-		case n.isIf || n.end:
-			p.problems.Add(at, "the front matter has no conditions", `Use {{field | default "text"}}`)
-		default:
-			out = append(out, Inline{Field: n.name, Default: n.fallback, HasDefault: n.hasDefault, At: at})
-		}
-		s = s[open+end+2:]
+		places = append(places, f.at(offset+i))
+		offset += i + 2
 	}
-	return out
+	return places
 }

@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -17,14 +18,14 @@ const (
 	Italic
 )
 
-// Letter is a parsed template.
+// Letter is a parsed template. Its text is NFC; white space within it is as it was typed, but for line ends, which are spaces.
 type Letter struct {
 	Source   string   // the file it came from, or the built-in letter's name, for places in messages
 	Title    string   // what the letter is, for people who choose among templates
-	Subject  []Inline // may hold fields; empty for none
+	Subject  []Inline // may hold fields, but no conditions; empty for none
 	Language string   // BCP 47; "" when the template does not say
 	Justify  bool     // body paragraphs have two straight edges
-	Closing  []Inline // Yours sincerely,
+	Closing  []Inline // Yours sincerely, with fields as in Subject; empty for none
 	Blocks   []Block
 }
 
@@ -42,9 +43,9 @@ const (
 // Block is one paragraph-like element of the body.
 type Block struct {
 	Kind   Kind
-	Level  int    // heading level 1 to 6, or depth of the list, from 1
-	Marker string // for the first paragraph of a list item: "•" or "1."; "" for those that follow
-	Inline []Inline
+	Level  int         // heading level 1 to 6, or depth of the list, from 1
+	Marker string      // for the first paragraph of a list item: "•" or "1."; "" for those that follow
+	Inline []Inline    // never empty but in a Break
 	If     []Condition // all must hold, else the block takes no space
 	At     problem.Place
 }
@@ -62,9 +63,9 @@ type Inline struct {
 	Default    string // what stands where the field is empty
 	HasDefault bool
 	Style      Style
-	Break      bool        // a forced line break; no text
-	If         []Condition // conditions beyond the block's own
-	At         problem.Place
+	Break      bool          // a forced line break; no text
+	If         []Condition   // conditions beyond the block's own; all must hold
+	At         problem.Place // of the field's first brace, or where the text starts
 }
 
 // FieldUse is a field of a template and where it stands first.
@@ -73,7 +74,8 @@ type FieldUse struct {
 	At   problem.Place
 }
 
-// FieldNames lists the fields that the letter uses, in its text and in its conditions, each once, in order.
+// FieldNames lists the fields that the letter uses, in its text and in its conditions, each once and with the place where it stands
+// first: those of the subject, then of the body, then of the closing.
 func (l *Letter) FieldNames() []FieldUse {
 	var uses []FieldUse
 	seen := map[string]bool{}
@@ -102,73 +104,107 @@ func (l *Letter) FieldNames() []FieldUse {
 	return uses
 }
 
-// Wording writes the letter as plain text, for people to read and to be pinned by a hash. Fields for which resolve has a value are
-// filled; the signers' own stand as {{field}}, with | default "…" where they have one; text that depends on a field stands between
-// {{if field}} and {{end}}. The form: subject, blocks and closing in order, each on one line with single spaces, empty lines between,
-// list items after their marker, hard line breaks as " / ", emphasis left out; NFC; one newline at the end.
+// Wording writes the letter as plain text, for people to read and to be pinned by a hash. The same wording gives the same bytes, on
+// any machine and for ever:
+//
+//   - UTF-8, NFC, one newline at the end.
+//   - Subject, blocks and closing, in order, those that have text; each on one line, with an empty line between two.
+//   - A list item starts with its mark (• or 1.) and a space, a thematic break is * * *, a hard line break is " / ". Levels of headings
+//     and lists, emphasis and alignment are left out.
+//   - White space of any kind and length is one space; there is none at the ends of a line.
+//   - Fields for which resolve has a value are filled, or have their default where the value is blank, and conditions on them are
+//     decided. The signers' own stand as {{field}} or {{field | default "text"}}, \" and \\ standing for the mark and the backslash in
+//     text, and what depends on one stands between {{if field}} and {{end}}.
+//   - In text, two braces are \{{ and a backslash is \\.
 func (l *Letter) Wording(resolve func(field string) (string, bool)) string {
-	var parts []string
+	var lines []string
 	add := func(b Block) {
 		w := wording{resolve: resolve}
-		w.inlines(b.Inline)
-		text := strings.Join(strings.Fields(w.text.String()), " ")
-		if b.Kind == Break {
-			text = "* * *"
+		if line := w.block(b); line != "" {
+			lines = append(lines, line)
 		}
-		if text == "" {
-			return
-		}
-		if b.Marker != "" {
-			text = b.Marker + " " + text
-		}
-		for i := len(b.If) - 1; i >= 0; i-- {
-			text = "{{if " + b.If[i].Field + "}}" + text + "{{end}}"
-		}
-		parts = append(parts, text)
 	}
 	add(Block{Inline: l.Subject})
 	for _, b := range l.Blocks {
 		add(b)
 	}
 	add(Block{Inline: l.Closing})
-	return norm.NFC.String(strings.Join(parts, "\n\n") + "\n")
+	return norm.NFC.String(strings.Join(lines, "\n\n") + "\n")
 }
 
-// wording writes inline text and keeps account of the conditions that are open.
+// wording writes one block as a line and keeps account of the conditions that are open.
 type wording struct {
 	resolve func(field string) (string, bool)
 	text    strings.Builder
 	open    []Condition
 }
 
-func (w *wording) inlines(inlines []Inline) {
-	for _, in := range inlines {
-		w.conditions(in.If)
-		switch {
-		case in.Break:
-			w.text.WriteString(" / ")
-		case in.Field == "":
-			w.text.WriteString(in.Text)
-		default:
-			w.field(in)
-		}
+func (w *wording) block(b Block) string {
+	around, holds := w.undecided(b.If)
+	if !holds {
+		return ""
+	}
+	for _, in := range b.Inline {
+		w.inline(in)
 	}
 	w.conditions(nil)
+	line := strings.Join(strings.Fields(w.text.String()), " ")
+	if b.Kind == Break {
+		line = "* * *"
+	}
+	if line == "" {
+		return ""
+	}
+	if b.Marker != "" {
+		line = b.Marker + " " + line
+	}
+	for _, c := range slices.Backward(around) {
+		line = "{{if " + c.Field + "}}" + line + "{{end}}"
+	}
+	return line
 }
 
-func (w *wording) field(in Inline) {
-	if value, ok := w.resolve(in.Field); ok {
-		if strings.TrimSpace(value) == "" {
-			value = in.Default
+// undecided gives the conditions that depend on the signer; holds is false where one that does not is false.
+func (w *wording) undecided(conditions []Condition) (open []Condition, holds bool) {
+	for _, c := range conditions {
+		value, ok := w.resolve(c.Field)
+		switch {
+		case !ok:
+			open = append(open, c)
+		case strings.TrimSpace(value) == "":
+			return nil, false
 		}
-		w.text.WriteString(value)
+	}
+	return open, true
+}
+
+// literal keeps text from being read as a field.
+var literal = strings.NewReplacer(`\`, `\\`, "{{", `\{{`)
+
+// quoted writes what stands in quotation marks.
+var quoted = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+
+func (w *wording) inline(in Inline) {
+	open, holds := w.undecided(in.If)
+	if !holds {
 		return
 	}
-	w.text.WriteString("{{" + in.Field)
-	if in.HasDefault {
-		w.text.WriteString(` | default "` + in.Default + `"`)
+	w.conditions(open)
+	value, constant := w.resolve(in.Field)
+	switch {
+	case in.Break:
+		w.text.WriteString(" / ")
+	case in.Field == "":
+		w.text.WriteString(literal.Replace(in.Text))
+	case constant && strings.TrimSpace(value) == "":
+		w.text.WriteString(literal.Replace(in.Default))
+	case constant:
+		w.text.WriteString(literal.Replace(value))
+	case in.HasDefault:
+		w.text.WriteString("{{" + in.Field + ` | default "` + quoted.Replace(in.Default) + `"}}`)
+	default:
+		w.text.WriteString("{{" + in.Field + "}}")
 	}
-	w.text.WriteString("}}")
 }
 
 // conditions closes and opens what has changed.

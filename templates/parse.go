@@ -2,42 +2,42 @@ package templates
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
-	"strings"
+	"slices"
+	"sort"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	table "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
-	"golang.org/x/text/unicode/norm"
 
 	"postbag/letters/problem"
 )
 
-// Bounds of a template. A letter of a megabyte is a book.
+// Bounds of a template. A letter of a megabyte is a book, and nobody mends more than a hundred mistakes at a time. Lines are bounded
+// because goldmark takes minutes over a megabyte of nothing but open brackets.
 const (
-	maxBytes = 1 << 20
-	maxDepth = 16 // lists within lists, conditions within conditions
+	maxBytes    = 1 << 20
+	maxLine     = 1 << 14
+	maxDepth    = 16 // lists within lists, conditions within conditions
+	maxProblems = 100
 )
 
-// Parse reads a template. All that is wrong with it comes back at once, as a problem.List with lines and columns in the file.
+// Parse reads a template; source is its name in messages. All that is wrong with it comes back at once, in the order of the file, as
+// a problem.List with lines and columns.
 func Parse(source string, data []byte) (*Letter, error) {
 	p := &reader{letter: &Letter{Source: source, Justify: true}}
-	if err := p.take(data); err != nil {
-		return nil, err
+	if p.take(data) {
+		p.readFrontMatter()
+		p.readBody()
 	}
-	p.readFrontMatter()
-	doc := goldmark.New(goldmark.WithParserOptions(parser.WithInlineParsers(
-		util.Prioritized(&fieldParser{reader: p}, 50), // before emphasis and links: nothing inside braces is Markdown
-	))).Parser().Parse(text.NewReader(p.text))
-	p.blocks(doc, 0)
-	p.closeConditions()
-	if len(p.letter.Blocks) == 0 && len(p.problems) == 0 {
-		p.problems.Add(problem.Place{File: source}, "the letter has no text", "Write it below the front matter")
-	}
-	if err := p.problems.Err(); err != nil {
+	if err := p.found(); err != nil {
 		return nil, err
 	}
 	return p.letter, nil
@@ -47,70 +47,139 @@ func Parse(source string, data []byte) (*Letter, error) {
 type reader struct {
 	letter   *Letter
 	text     []byte // the file, with the front matter blanked out, so that offsets are those of the file
-	lines    []int
+	lines    []int  // where each line starts
 	problems problem.List
-	open     []Condition // conditions that are open
+	open     []Condition                        // conditions that are open
+	brackets map[string]bool                    // see bracketsUsed
+	numbered [maxDepth + 1]numbering            // by depth
+	last     struct{ line, offset, column int } // the place asked for before: the next is mostly a little further on
 }
 
-// take checks and normalises the bytes.
-func (p *reader) take(data []byte) error {
-	refuse := func(line int, what, do string) error {
-		return problem.List{{Place: problem.Place{File: p.letter.Source, Line: line}, What: what, Do: do}}
+// take keeps the text if it is one.
+func (p *reader) take(data []byte) bool {
+	if len(data) > maxBytes {
+		p.problems.Add(problem.Place{File: p.letter.Source}, fmt.Sprintf("the template has %d bytes, and at most %d are read", len(data), maxBytes),
+			"Name the Markdown file that holds the letter")
+		return false
 	}
 	data = bytes.TrimPrefix(data, []byte("\uFEFF"))
-	switch {
-	case len(data) > maxBytes:
-		return refuse(0, fmt.Sprintf("the template has %d bytes, and at most %d are read", len(data), maxBytes), "Is this the right file")
-	case !utf8.Valid(data):
-		line := 1 + bytes.Count(data[:firstInvalid(data)], []byte("\n"))
-		return refuse(line, "the template is not UTF-8", "Save it again as UTF-8")
-	case bytes.IndexByte(data, 0) >= 0:
-		return refuse(1+bytes.Count(data[:bytes.IndexByte(data, 0)], []byte("\n")), "the template holds a NUL byte", "Is this a text file")
-	}
 	data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
-	data = bytes.ReplaceAll(data, []byte("\r"), []byte("\n"))
-	p.text = norm.NFC.Bytes(data)
+	p.text = bytes.ReplaceAll(data, []byte("\r"), []byte("\n"))
 	p.lines = []int{0}
 	for i, c := range p.text {
 		if c == '\n' {
 			p.lines = append(p.lines, i+1)
 		}
 	}
-	return nil
+	p.checkCharacters()
+	for i, start := range p.lines {
+		if n := bytes.IndexByte(p.text[start:], '\n'); n > maxLine || n < 0 && len(p.text)-start > maxLine {
+			p.problems.Add(problem.Place{File: p.letter.Source, Line: i + 1}, fmt.Sprintf("the line is longer than %d bytes", maxLine),
+				"Break it into several: in a paragraph, the end of a line prints as a space")
+		}
+	}
+	return len(p.problems) == 0
 }
 
-func firstInvalid(data []byte) int {
-	for i := 0; i < len(data); {
-		r, size := utf8.DecodeRune(data[i:])
-		if r == utf8.RuneError && size == 1 {
-			return i
+// checkCharacters reports what is no text, once a line.
+func (p *reader) checkCharacters() {
+	reported := -1
+	for i := 0; i < len(p.text) && len(p.problems) <= maxProblems; {
+		r, size := utf8.DecodeRune(p.text[i:])
+		what, do := "", "Take it away"
+		switch {
+		case r == utf8.RuneError && size == 1:
+			what, do = "the template is not UTF-8", "Save it again with the encoding UTF-8"
+		case r == 0:
+			what, do = "the template holds a NUL byte", "Name a text file, saved as UTF-8"
+		case unprintable(r):
+			what = fmt.Sprintf("the template holds the character U+%04X, which cannot be printed", r)
+		}
+		if what != "" {
+			if at := p.at(i); at.Line != reported {
+				reported = at.Line
+				p.problems.Add(at, what, do)
+			}
 		}
 		i += size
 	}
-	return len(data)
+}
+
+// unprintable tells whether a character is none: a control, a separator of lines that editors hide, or what stands where a
+// conversion lost a letter.
+func unprintable(r rune) bool {
+	if r == '\n' || r == '\t' {
+		return false
+	}
+	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || r == utf8.RuneError
+}
+
+// found gives the problems in the order of the file.
+func (p *reader) found() error {
+	slices.SortStableFunc(p.problems, func(a, b problem.Problem) int {
+		return cmp.Or(cmp.Compare(a.Place.Line, b.Place.Line), cmp.Compare(a.Place.Column, b.Place.Column))
+	})
+	if len(p.problems) > maxProblems {
+		p.problems = p.problems[:maxProblems]
+		p.problems.Add(problem.Place{File: p.letter.Source}, fmt.Sprintf("these are the first %d problems, and there are more", maxProblems),
+			"Mend these first")
+	}
+	return p.problems.Err()
 }
 
 // at gives the place of an offset: lines and columns count from 1, columns in characters.
 func (p *reader) at(offset int) problem.Place {
-	line := 0
-	for low, high := 0, len(p.lines); low < high; {
-		mid := (low + high) / 2
-		if p.lines[mid] <= offset {
-			line, low = mid, mid+1
-		} else {
-			high = mid
-		}
+	offset = min(max(offset, 0), len(p.text))
+	line := sort.SearchInts(p.lines, offset+1) - 1
+	start, column := p.lines[line], 1
+	if p.last.column > 0 && p.last.line == line && p.last.offset <= offset {
+		start, column = p.last.offset, p.last.column
 	}
-	return problem.Place{
-		File: p.letter.Source, Line: line + 1, Column: 1 + utf8.RuneCount(p.text[p.lines[line]:min(offset, len(p.text))]),
+	column += utf8.RuneCount(p.text[start:offset])
+	p.last.line, p.last.offset, p.last.column = line, offset, column
+	return problem.Place{File: p.letter.Source, Line: line + 1, Column: column}
+}
+
+// place is where a node stands.
+func (p *reader) place(n ast.Node) problem.Place {
+	offset := n.Pos()
+	if offset < 0 && n.Type() == ast.TypeBlock && n.Lines() != nil && n.Lines().Len() > 0 {
+		offset = n.Lines().At(0).Start
+	}
+	return p.at(offset)
+}
+
+// readBody reads what stands below the front matter.
+func (p *reader) readBody() {
+	document := goldmark.New(goldmark.WithParserOptions(
+		// Before emphasis and links: nothing inside braces is Markdown.
+		parser.WithInlineParsers(util.Prioritized(&fieldParser{reader: p}, 50)),
+		// Tables are read to be refused: else their bars would be printed as they stand.
+		parser.WithParagraphTransformers(util.Prioritized(extension.NewTableParagraphTransformer(), 200)),
+	)).Parser().Parse(text.NewReader(p.text))
+	p.brackets = bracketsUsed(document)
+	for n := document.FirstChild(); n != nil; n = n.NextSibling() {
+		p.block(n, 0)
+	}
+	for _, c := range p.open {
+		p.problems.Add(c.At, "{{if "+c.Field+"}} has no {{end}}", "Write {{end}} where the text that depends on it ends")
+	}
+	if len(p.letter.Blocks) == 0 && len(p.problems) == 0 {
+		p.problems.Add(problem.Place{File: p.letter.Source}, "the letter has no text", "Write it below the front matter")
 	}
 }
 
-// blocks reads the block nodes below parent.
-func (p *reader) blocks(parent ast.Node, depth int) {
-	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
-		p.block(n, depth)
-	}
+// bracketsUsed lists the names by which links refer to addresses that stand elsewhere.
+func bracketsUsed(document ast.Node) map[string]bool {
+	used := map[string]bool{}
+	// The walk cannot fail: its function does not.
+	_ = ast.Walk(document, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if link, ok := n.(*ast.Link); ok && entering && link.Reference != nil {
+			used[util.ToLinkReference(link.Reference.Value)] = true
+		}
+		return ast.WalkContinue, nil
+	})
+	return used
 }
 
 func (p *reader) block(n ast.Node, depth int) {
@@ -118,67 +187,68 @@ func (p *reader) block(n ast.Node, depth int) {
 	case *ast.Paragraph, *ast.TextBlock:
 		p.paragraph(n, Block{Kind: Paragraph})
 	case *ast.Heading:
-		p.paragraph(n, Block{Kind: Heading, Level: n.Level})
+		known := len(p.problems)
+		if !p.paragraph(n, Block{Kind: Heading, Level: n.Level}) && len(p.problems) == known {
+			p.problems.Add(p.place(n), "the heading has no text", "Write it after the #; where a line across the page is meant, put an empty line above ---")
+		}
 	case *ast.ThematicBreak:
-		p.letter.Blocks = append(p.letter.Blocks, Block{Kind: Break, If: p.conditions(), At: p.at(offsetOf(n))})
+		p.letter.Blocks = append(p.letter.Blocks, Block{Kind: Break, If: p.conditions(), At: p.place(n)})
 	case *ast.List:
 		p.list(n, depth+1)
 	case *ast.LinkReferenceDefinition:
-		// It prints nothing by itself.
+		p.definition(n)
 	default:
 		p.refuse(n)
 	}
 }
 
-// refusals says what to do about what a letter cannot hold.
-var refusals = map[ast.NodeKind][2]string{
-	ast.KindCodeBlock:       {"a letter has no code blocks", "Take the spaces at the start of the line away"},
-	ast.KindFencedCodeBlock: {"a letter has no code blocks", "Take the ``` lines away"},
-	ast.KindCodeSpan:        {"a letter has no code", "Take the ` marks away"},
-	ast.KindBlockquote:      {"a letter has no block quotes", "Use quotation marks"},
-	ast.KindHTMLBlock:       {"a letter has no HTML", "Write it in Markdown"},
-	ast.KindRawHTML:         {"a letter has no HTML", "Write it in Markdown"},
-	ast.KindImage:           {"a letter's text has no pictures", "Take the picture out"},
+// definition looks at the address of a link that is written apart from it. It prints nothing by itself, so one that no link uses is
+// text that would be lost.
+func (p *reader) definition(n *ast.LinkReferenceDefinition) {
+	if !p.brackets[util.ToLinkReference(n.Label)] {
+		p.problems.Add(p.place(n), "["+string(n.Label)+"]: is the address of a link, and there is no such link", `Use the link, or write \[ to print a bracket`)
+	}
+	p.checkTitle(n, n.Title)
 }
 
+// refusals says what to do about what a letter cannot hold.
+var refusals = map[ast.NodeKind][2]string{
+	ast.KindCodeBlock:       {"a letter has no code blocks", "Take away the spaces at the start of the line"},
+	ast.KindFencedCodeBlock: {"a letter has no code blocks", "Take away the lines of ``` or ~~~"},
+	ast.KindCodeSpan:        {"a letter has no code", "Take away the ` marks, or write \\` to print one"},
+	ast.KindBlockquote:      {"a letter has no block quotes", `Use quotation marks, or write \> to print the sign`},
+	ast.KindHTMLBlock:       {"a letter has no HTML", `Write it in Markdown; for a remark use a line of the front matter that starts with #`},
+	ast.KindRawHTML:         {"a letter has no HTML", `Write it in Markdown, or write \< to print the sign`},
+	ast.KindImage:           {"a letter's text has no pictures", "Take the picture out"},
+	table.KindTable:         {"a letter has no tables", "Write a list"},
+}
+
+// refuse reports a node that a letter cannot hold. The conditions in it still count, or their other ends would be reported too.
 func (p *reader) refuse(n ast.Node) {
 	r, ok := refusals[n.Kind()]
 	if !ok {
 		r = [2]string{"a letter cannot hold a Markdown " + n.Kind().String(), "Use paragraphs, lists, headings, emphasis and links"}
 	}
-	p.problems.Add(p.at(offsetOf(n)), r[0], r[1])
+	p.problems.Add(p.place(n), r[0], r[1])
+	marks := inlineReader{reader: p}
+	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if field, ok := n.(*fieldNode); ok && entering {
+			marks.mark(field, 0)
+		}
+		return ast.WalkContinue, nil
+	})
 }
 
-// offsetOf finds where a node stands, from itself or from what is inside it.
-func offsetOf(n ast.Node) int {
-	if n.Type() == ast.TypeBlock && n.Lines() != nil && n.Lines().Len() > 0 {
-		return n.Lines().At(0).Start
-	}
-	switch n := n.(type) {
-	case *ast.Text:
-		return n.Segment.Start
-	case *ast.RawHTML:
-		if n.Segments.Len() > 0 {
-			return n.Segments.At(0).Start
-		}
-	case *ast.ThematicBreak, *ast.FencedCodeBlock:
-		if at := n.Pos(); at >= 0 {
-			return at
-		}
-	}
-	if c := n.FirstChild(); c != nil {
-		return offsetOf(c)
-	}
-	if at := n.Pos(); at >= 0 {
-		return at
-	}
-	return 0
-}
-
+// list reads the items of a list. Their numbers are fixed here, so a numbered item that may be missing from some letters must not
+// have others below it: those letters would count 1, 3.
 func (p *reader) list(n *ast.List, depth int) {
 	if depth > maxDepth {
-		p.problems.Add(p.at(offsetOf(n)), fmt.Sprintf("lists stand in lists more than %d deep", maxDepth), "Make the letter simpler")
+		p.problems.Add(p.place(n), fmt.Sprintf("lists stand in lists more than %d deep", maxDepth), "Make the letter simpler")
 		return
+	}
+	var above []Condition
+	if before := p.numbered[depth]; n.IsOrdered() && before.next == n.Start {
+		above = before.conditions // marks between the items make lists of them that go on from each other
 	}
 	number := n.Start
 	for item := n.FirstChild(); item != nil; item = item.NextSibling() {
@@ -187,23 +257,82 @@ func (p *reader) list(n *ast.List, depth int) {
 			marker = fmt.Sprintf("%d%c", number, n.Marker)
 			number++
 		}
-		for child := item.FirstChild(); child != nil; child = child.NextSibling() {
-			switch child.(type) {
-			case *ast.Paragraph, *ast.TextBlock:
-				if p.paragraph(child, Block{Kind: Item, Level: depth, Marker: marker}) {
-					marker = ""
-				}
-			default:
-				p.block(child, depth)
-			}
+		conditions, some := p.item(item, marker, depth)
+		if !some || !n.IsOrdered() {
+			continue
+		}
+		if c, ok := lacking(above, conditions); ok {
+			p.problems.Add(c.At, "some letters will lack an item of a numbered list, and the numbers below it will be wrong",
+				"Put the item last, use a list with - or write {{if …}} after the item's first words")
+		}
+		above = conditions
+	}
+	if n.IsOrdered() {
+		p.numbered[depth] = numbering{number, above}
+	}
+}
+
+// numbering is where a numbered list stopped: the number that would come next, and the conditions of the item above it.
+type numbering struct {
+	next       int
+	conditions []Condition
+}
+
+// lacking gives a condition on whose field nothing in have depends.
+func lacking(conditions, have []Condition) (Condition, bool) {
+	for _, c := range conditions {
+		if !slices.ContainsFunc(have, func(h Condition) bool { return h.Field == c.Field }) {
+			return c, true
 		}
 	}
+	return Condition{}, false
+}
+
+// item reads one item of a list and gives the conditions on which its first paragraph, the one with the mark, is there. What follows
+// in the item must not stand without it.
+func (p *reader) item(item ast.Node, marker string, depth int) (conditions []Condition, some bool) {
+	first, known := len(p.letter.Blocks), len(p.problems)
+	for child := item.FirstChild(); child != nil; child = child.NextSibling() {
+		some = len(p.letter.Blocks) > first
+		switch child.(type) {
+		case *ast.Paragraph, *ast.TextBlock:
+			b := Block{Kind: Item, Level: depth}
+			if !some {
+				b.Marker = marker
+			}
+			p.paragraph(child, b)
+		case *ast.Heading, *ast.ThematicBreak:
+			p.problems.Add(p.place(child), "a list holds paragraphs and lists only", "Put an empty line above it and no spaces before it")
+		case *ast.List:
+			if !some {
+				p.problems.Add(p.place(child), "the item of the list starts with another list", "Write text before it")
+			}
+			p.block(child, depth)
+		default:
+			p.block(child, depth)
+		}
+	}
+	if some = len(p.letter.Blocks) > first; !some {
+		if len(p.problems) == known {
+			p.problems.Add(p.place(item), "the item of the list has no text", `Write it after the mark; \- or 1\. prints the mark itself`)
+		}
+		return nil, false
+	}
+	conditions = p.letter.Blocks[first].If
+	for _, b := range p.letter.Blocks[first+1:] {
+		if c, ok := lacking(conditions, b.If); ok {
+			p.problems.Add(c.At, "some letters will lack the start of an item of a list, and have the rest of it",
+				"Write {{if …}} before the item and {{end}} after all of it, or let the item start with text that is always there")
+			break
+		}
+	}
+	return conditions, true
 }
 
 // paragraph reads inline text into a block. One that holds nothing but marks of conditions leaves no block.
 func (p *reader) paragraph(n ast.Node, b Block) bool {
-	b.At = p.at(offsetOf(n))
-	in := inlineReader{reader: p, outer: p.conditions()}
+	b.At = p.place(n)
+	in := inlineReader{reader: p}
 	in.read(n, 0)
 	b.Inline, b.If = in.done()
 	if b.Inline == nil {
@@ -213,155 +342,5 @@ func (p *reader) paragraph(n ast.Node, b Block) bool {
 	return true
 }
 
-// conditions copies the conditions that are open.
-func (p *reader) conditions() []Condition { return append([]Condition(nil), p.open...) }
-
-// inlineReader reads the inline nodes of one block.
-type inlineReader struct {
-	*reader
-	outer []Condition // open where the block starts
-	out   []Inline
-}
-
-func (p *inlineReader) read(parent ast.Node, style Style) {
-	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
-		switch n := n.(type) {
-		case *ast.Text:
-			p.text1(n, style)
-		case *ast.String:
-			p.add(Inline{Text: string(n.Value), Style: style})
-		case *fieldNode:
-			p.mark(n, style)
-		case *ast.Emphasis:
-			if n.Level == 1 {
-				p.read(n, style^Italic)
-			} else {
-				p.read(n, style|Bold)
-			}
-		case *ast.Link:
-			p.link(n, style)
-		case *ast.AutoLink:
-			p.add(Inline{Text: string(n.Label(p.reader.text)), Style: style, At: p.at(offsetOf(n))})
-		default:
-			p.refuse(n)
-		}
-	}
-}
-
-func (p *inlineReader) text1(n *ast.Text, style Style) {
-	value := util.UnescapePunctuations(n.Segment.Value(p.reader.text))
-	value = util.ResolveEntityNames(util.ResolveNumericReferences(value))
-	p.add(Inline{Text: string(value), Style: style, At: p.at(n.Segment.Start)})
-	switch {
-	case n.HardLineBreak():
-		p.add(Inline{Break: true, At: p.at(n.Segment.Stop)})
-	case n.SoftLineBreak():
-		p.add(Inline{Text: " ", Style: style, At: p.at(n.Segment.Stop)})
-	}
-}
-
-// link prints the text and, unless it is the address itself, the address: paper cannot be clicked.
-func (p *inlineReader) link(n *ast.Link, style Style) {
-	before := len(p.out)
-	p.read(n, style)
-	var shown strings.Builder
-	for _, in := range p.out[before:] {
-		shown.WriteString(in.Text)
-	}
-	address := string(n.Destination)
-	if plain := strings.TrimPrefix(address, "mailto:"); shown.String() != plain && shown.String() != address {
-		p.add(Inline{Text: " (" + plain + ")", Style: style, At: p.at(offsetOf(n))})
-	}
-}
-
-// mark takes a field, an {{if}} or an {{end}}.
-func (p *inlineReader) mark(n *fieldNode, style Style) {
-	at := p.at(n.offset)
-	switch {
-	case n.problem != nil:
-		p.problems = append(p.problems, *n.problem)
-	case n.end && len(p.open) == 0:
-		p.problems.Add(at, "there is no {{if …}} for this {{end}}", "Take it away")
-	case n.end:
-		p.open = p.open[:len(p.open)-1]
-	case n.isIf:
-		if len(p.open) >= maxDepth {
-			p.problems.Add(at, fmt.Sprintf("conditions stand in conditions more than %d deep", maxDepth), "Make the letter simpler")
-			return
-		}
-		p.open = append(p.open, Condition{Field: n.name, At: at})
-	default:
-		p.add(Inline{Field: n.name, Default: n.fallback, HasDefault: n.hasDefault, Style: style, At: at})
-	}
-}
-
-func (p *inlineReader) add(in Inline) {
-	in.If = p.conditions()
-	if n := len(p.out); n > 0 && in.Text != "" && in.Field == "" {
-		if last := &p.out[n-1]; last.Text != "" && last.Field == "" && last.Style == in.Style && sameConditions(last.If, in.If) {
-			last.Text += in.Text
-			return
-		}
-	}
-	if in.Text != "" || in.Field != "" || in.Break {
-		p.out = append(p.out, in)
-	}
-}
-
-func sameConditions(a, b []Condition) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
-}
-
-// done returns the block's text, without white space at its ends, and the conditions that all of it shares.
-func (p *inlineReader) done() ([]Inline, []Condition) {
-	out := p.out
-	blank := func(in Inline) bool { return in.Field == "" && strings.TrimSpace(in.Text) == "" }
-	for len(out) > 0 && blank(out[0]) {
-		out = out[1:]
-	}
-	for len(out) > 0 && blank(out[len(out)-1]) {
-		out = out[:len(out)-1]
-	}
-	if len(out) == 0 {
-		return nil, nil
-	}
-	if out[0].Field == "" {
-		out[0].Text = strings.TrimLeft(out[0].Text, " ")
-	}
-	if last := &out[len(out)-1]; last.Field == "" {
-		last.Text = strings.TrimRight(last.Text, " ")
-	}
-	shared := out[0].If
-	for _, in := range out {
-		n := 0
-		for n < len(shared) && n < len(in.If) && shared[n] == in.If[n] {
-			n++
-		}
-		shared = shared[:n]
-	}
-	for i := range out {
-		if out[i].If = out[i].If[len(shared):]; len(out[i].If) == 0 {
-			out[i].If = nil
-		}
-	}
-	if len(shared) == 0 {
-		shared = nil
-	}
-	return out, shared
-}
-
-// closeConditions reports conditions without an end.
-func (p *reader) closeConditions() {
-	for _, c := range p.open {
-		p.problems.Add(c.At, "{{if "+c.Field+"}} has no {{end}}", "Write {{end}} where the text that depends on it ends")
-	}
-	p.open = nil
-}
+// conditions gives those that are open. Of too many, which are a problem already, it gives some.
+func (p *reader) conditions() []Condition { return slices.Clone(p.open[:min(len(p.open), maxDepth)]) }
