@@ -36,6 +36,7 @@ type file struct {
 	dialect      dialect
 	delimiterHow string
 	sheet        string
+	hidden       int // rows of a sheet that are hidden, and read all the same; known after Read
 	columns      *columnMap
 	consent      int // columns; -1 for none
 	age, birth   int
@@ -84,6 +85,9 @@ func paths(c *config.Campaign) []string {
 	return c.Signers.Files
 }
 
+// maxHeader bounds a header: some tools write the whole text of a question into it.
+const maxHeader = 10_000
+
 // openFile finds out how a file is written, and maps its columns.
 func openFile(index int, path string, c *config.Campaign, problems *problem.List) (*file, error) {
 	s, err := openSource(path, c.File)
@@ -109,6 +113,11 @@ func openFile(index int, path string, c *config.Campaign, problems *problem.List
 	}
 	if len(f.headers) > maxCells {
 		return nil, s.refuse(fmt.Sprintf("the list has more than %d columns", maxCells), "Export only the columns that are needed")
+	}
+	for _, header := range f.headers {
+		if len(header) > maxHeader {
+			return nil, s.refuse(fmt.Sprintf("the header has a cell of more than %d bytes", maxHeader), "Look at the file; if another row is the header, say so with signers.header_row in "+c.File)
+		}
 	}
 	f.columns, err = mapColumns(index, s.shown(), f.headers, f.samples, c, problems)
 	if err != nil {
@@ -408,6 +417,9 @@ func (f *file) decisions(c *config.Campaign) (notes []string) {
 		say("The header is row %d, by %s; what stands above it is not read.", f.headRow, f.how)
 	}
 	notes = append(notes, f.notes...)
+	if f.hidden > 0 {
+		say("The sheet has %d hidden rows; they were read like the others.", f.hidden)
+	}
 	if p := f.columns.preset; p != nil {
 		say("The list is an export of %s, by its headers.", p.Name)
 		for _, header := range sortedKeys(p.Unused) {

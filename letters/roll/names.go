@@ -157,6 +157,9 @@ func (n *nameRules) accepted(name []byte) bool {
 // garbled says how a text was spoilt on its way; "" when it was not. Text that went through a wrong encoding cannot be mended for certain, and
 // must not be printed. In names and places a question mark is spoilt text as well: it stands where a character was lost.
 func garbled(text []byte, strict bool) string {
+	if len(text) > 2 && text[0] == '#' && isFormulaError(string(text)) {
+		return fmt.Sprintf("a formula failed: %q", text)
+	}
 	foreign := 0
 	for i, b := range text {
 		switch {
@@ -180,6 +183,15 @@ func garbled(text []byte, strict bool) string {
 		return fmt.Sprintf("it was read in a wrong encoding somewhere: %q", text)
 	}
 	return ""
+}
+
+// isFormulaError tells what a spreadsheet shows where a formula failed.
+func isFormulaError(text string) bool {
+	switch text {
+	case "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!":
+		return true
+	}
+	return false
 }
 
 // isEntity tells whether text starts with a character reference of HTML: &eacute; or &#233;.

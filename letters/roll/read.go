@@ -343,8 +343,7 @@ func lineOf(rows rowReader) int {
 
 // fileFault leaves problems as they are and says of other errors where they happened.
 func (p *parsing) fileFault(err error) error {
-	var list problem.List
-	if errors.As(err, &list) {
+	if list := asProblem(err); list != nil {
 		return list
 	}
 	return fmt.Errorf("reading %s: %w", p.file.source.shown(), err)

@@ -197,7 +197,7 @@ func TestWhatCannotBeReadIsNamed(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                          "the signer list is empty",
 		"\n\n \n":                   "the signer list is empty",
-		"PK\x03\x04rest":            "this is a spreadsheet (.xlsx) or a ZIP file, not a CSV file",
+		"PK\x03\x04rest":            "the spreadsheet or ZIP file is damaged",
 		"%PDF-1.7":                  "this is a PDF",
 		" <html><body>":             "this is a web page or XML, whatever its name ends in",
 		"\xD0\xCF\x11\xE0xls":       "this is an old Excel file (.xls), or a spreadsheet with a password",

@@ -42,6 +42,15 @@ func refuse(path string, line int, what, do string) error {
 	return problem.List{{Place: problem.Place{File: path, Line: line}, What: what, Do: do}}
 }
 
+// asProblem gives the problems in an error; nil when it is another kind of error.
+func asProblem(err error) error {
+	var list problem.List
+	if errors.As(err, &list) {
+		return list
+	}
+	return nil
+}
+
 func (s *source) refuse(what, do string) error { return refuse(s.shown(), 0, what, do) }
 
 // shown is the file's name for people.
@@ -127,6 +136,8 @@ type content struct {
 	file   *os.File
 	at     io.ReaderAt
 	meter  meter
+	// progress, when not nil, says how much has been read of a file that is not read from its start to its end.
+	progress func() float64
 }
 
 func (c *content) Close() error {
@@ -137,7 +148,12 @@ func (c *content) Close() error {
 }
 
 // share is how much of the file has been read, from 0 to 1.
-func (c *content) share() float64 { return float64(c.meter.n.Load()) / float64(max(1, c.source.size)) }
+func (c *content) share() float64 {
+	if c.progress != nil {
+		return c.progress()
+	}
+	return float64(c.meter.n.Load()) / float64(max(1, c.source.size))
+}
 
 // unpacked reads the file without its gzip.
 func (c *content) unpacked() (io.Reader, error) {
