@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/klauspost/compress/zip"
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
@@ -382,28 +381,13 @@ func TestHostileFilesAreRefusedInTime(t *testing.T) {
 	if err := z.Close(); err != nil {
 		t.Fatal(err)
 	}
-	var sheet bytes.Buffer
-	w := zip.NewWriter(&sheet)
-	for name, text := range map[string]string{
-		"xl/workbook.xml":            `<workbook><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>`,
-		"xl/_rels/workbook.xml.rels": `<Relationships><Relationship Id="r1" Type="x/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`,
-		"xl/sharedStrings.xml":       "<sst>" + strings.Repeat("<si><t>"+strings.Repeat("x", 1000)+"</t></si>", 300_000) + "</sst>",
-		"xl/worksheets/sheet1.xml":   "<worksheet><sheetData><row><c t=\"inlineStr\"><is><t>name</t></is></c></row></sheetData></worksheet>",
-	} {
-		part, err := w.Create(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := part.Write([]byte(text)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
+	sheet := sheetFile(t, map[string]string{
+		"xl/sharedStrings.xml":     "<sst>" + strings.Repeat("<si><t>"+strings.Repeat("x", 1000)+"</t></si>", 300_000) + "</sst>",
+		"xl/worksheets/sheet1.xml": "<worksheet><sheetData><row><c t=\"inlineStr\"><is><t>name</t></is></c></row></sheetData></worksheet>",
+	})
 	for name, c := range map[string]struct{ text, want string }{
 		"a bomb of gzip":      {bomb.String(), "unpacks to more than 250 times"},
-		"a bomb of texts":     {sheet.String(), "more than 256 MB of text"},
+		"a bomb of texts":     {string(sheet), "more than 256 MB of text"},
 		"many columns":        {"name" + strings.Repeat(",x", 30_000) + "\nA\n", "no column holds the signers' names"},
 		"one endless line":    {"name," + strings.Repeat("x", 8<<20), "the header has a cell of more than"},
 		"nothing but rows":    {"name,city\nA,B\n" + strings.Repeat("\n", maxUseless+3<<12), "nearly all are blank"},

@@ -485,7 +485,10 @@ func (p *parsing) withdrew(value []byte) bool {
 	if len(s.hashed) == 0 {
 		return false
 	}
-	return s.hashed[sha256.Sum256(append([]byte(s.salt), key...))]
+	if s.hashed[sha256.Sum256(append([]byte(s.salt), key...))] {
+		return true
+	}
+	return s.hashed[sha256.Sum256(append([]byte(s.salt), appendFolded(memory[:0], value)...))]
 }
 
 // young tells whether somebody is too young. Whoever gives no age is let pass, as in a list without that column.

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/klauspost/compress/zip"
 	"pgregory.net/rapid"
 
 	"postbag/config"
@@ -391,6 +392,12 @@ func FuzzRecordsReadWhatEncodingCSVWrites(f *testing.F) {
 func FuzzAnyBytesAreReadOrRefused(f *testing.F) {
 	f.Add([]byte("name\nA\n\"B\nC\n"))
 	f.Add([]byte("\"name\n\"\"\nx"))
+	f.Add([]byte("sep=;\nfirst_name;last_name;email\nJos\xe9;Mu\xf1oz;a@example.org\n"))
+	f.Add([]byte(utf16le("Name\tCity\nZoë\tŁódź\n")))
+	f.Add([]byte(`[{"name":"A","tags":[1,{"b":null}]},{"name":"\ud83d\ude42"}]`))
+	f.Add([]byte(`{"a":1,"list":[{"name":"A"}]}`))
+	f.Add([]byte("{\"name\":\"A\"}\n{\"name\":\"B\"}\n"))
+	f.Add([]byte("name,email\n\"A \\\"B\\\"\",x\rTotal,3\n"))
 	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, data []byte) {
 		c := &config.Campaign{}
@@ -399,19 +406,66 @@ func FuzzAnyBytesAreReadOrRefused(f *testing.F) {
 		if err := os.WriteFile(c.Signers.File, data, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		l, err := Open(context.Background(), c)
-		if err != nil {
-			var list problem.List
-			if !errors.As(err, &list) {
-				t.Errorf("%q: %v is no problem of the user's", data, err)
-			}
-			return
-		}
-		r, err := l.Read(context.Background(), ReadOptions{Keep: []string{"name"}})
-		if err == nil && r.Len()+len(r.Exclusions) != r.RowsRead {
-			t.Errorf("%q: %d letters and %d exclusions of %d rows", data, r.Len(), len(r.Exclusions), r.RowsRead)
-		}
+		readOrRefused(t, c, data)
 	})
+}
+
+// readOrRefused reads a list; nothing but a problem of the user's may be in the way.
+func readOrRefused(t *testing.T, c *config.Campaign, data []byte) {
+	var list problem.List
+	l, err := Open(context.Background(), c)
+	if err != nil {
+		if !errors.As(err, &list) {
+			t.Errorf("%q: %v is no problem of the user's", data, err)
+		}
+		return
+	}
+	r, err := l.Read(context.Background(), ReadOptions{Keep: []string{"name"}, Near: true})
+	if err != nil && !errors.As(err, &list) {
+		t.Errorf("%q: %v is no problem of the user's", data, err)
+	}
+	if err == nil && r.Len()+len(r.Exclusions) != r.RowsRead {
+		t.Errorf("%q: %d letters and %d exclusions of %d rows", data, r.Len(), len(r.Exclusions), r.RowsRead)
+	}
+}
+
+// FuzzSheets puts any XML where a spreadsheet has its rows, its texts and its styles.
+func FuzzSheets(f *testing.F) {
+	f.Add(`<sheetData><row r="1"><c r="A1" t="s"><v>0</v></c></row><row r="2"><c t="inlineStr"><is><t>A &amp; B</t></is></c></row></sheetData>`,
+		"<sst><si><t>name</t></si></sst>", `<styleSheet><numFmts><numFmt numFmtId="165" formatCode="00000"/></numFmts><cellXfs><xf numFmtId="165"/></cellXfs></styleSheet>`)
+	dir := f.TempDir()
+	f.Fuzz(func(t *testing.T, rows, texts, styles string) {
+		c := &config.Campaign{}
+		c.Signers.File = filepath.Join(dir, "signers.xlsx")
+		c.Signers.Consent.Attested = &config.Attestation{}
+		book := sheetFile(t, map[string]string{"xl/worksheets/sheet1.xml": rows, "xl/sharedStrings.xml": texts, "xl/styles.xml": styles})
+		if err := os.WriteFile(c.Signers.File, book, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		readOrRefused(t, c, []byte(rows))
+	})
+}
+
+// sheetFile packs parts into a spreadsheet with one sheet.
+func sheetFile(t testing.TB, parts map[string]string) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	parts["xl/workbook.xml"] = `<workbook><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>`
+	parts["xl/_rels/workbook.xml.rels"] = `<Relationships><Relationship Id="r1" Type="x/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`
+	for _, name := range sortedKeys(parts) {
+		part, err := w.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := part.Write([]byte(parts[name])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
 }
 
 // Nobody can tell where a cell was meant to end whose quotation mark never closes: rows below might be part of it.
@@ -458,6 +512,25 @@ func TestReadingStopsWhenItsContextEnds(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("reading ended with %v", err)
 	}
+}
+
+func BenchmarkReadSheet(b *testing.B) {
+	var rows strings.Builder
+	rows.WriteString(`<worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>full name</t></is></c><c r="B1" t="inlineStr"><is><t>email</t></is></c><c r="C1" t="inlineStr"><is><t>city</t></is></c><c r="D1" t="inlineStr"><is><t>agreed</t></is></c></row>`)
+	texts := "<sst><si><t>Leeds</t></si><si><t>yes</t></si>"
+	for i := range min(b.N, maxSheetRow-1) {
+		fmt.Fprintf(&rows, `<row r="%d" spans="1:4"><c r="A%d" s="0" t="inlineStr"><is><t>Zoë Łukasiewicz%c%c</t></is></c><c r="B%d" t="inlineStr"><is><t>signer%d@example.org</t></is></c><c r="C%d" t="s"><v>0</v></c><c r="D%d" t="s"><v>1</v></c></row>`,
+			i+2, i+2, 'a'+i%26, 'a'+i/26%26, i+2, i, i+2, i+2)
+	}
+	rows.WriteString("</sheetData></worksheet>")
+	book := sheetFile(b, map[string]string{"xl/worksheets/sheet1.xml": rows.String(), "xl/sharedStrings.xml": texts + "</sst>"})
+	c := campaignOf(b, string(book), func(c *config.Campaign) {
+		c.Signers.Consent = config.Consent{Column: "agreed", Values: []string{"yes"}}
+	})
+	b.ResetTimer()
+	r := read(b, c, "name", "place")
+	b.StopTimer()
+	b.ReportMetric(float64(r.RowsRead)/b.Elapsed().Seconds(), "rows/s")
 }
 
 func BenchmarkRead(b *testing.B) {
