@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -333,7 +334,7 @@ func TestWhatIsWrongWithACampaignIsSaidAtOnceAndNothingIsMade(t *testing.T) {
 func TestCheckSaysWhatBuildDoes(t *testing.T) {
 	dir := folder(t, nil)
 	c := campaignIn(t, dir, nil)
-	report, err := Check(context.Background(), c, nil)
+	report, err := Check(context.Background(), c, CheckOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -353,6 +354,41 @@ func TestCheckSaysWhatBuildDoes(t *testing.T) {
 	}
 	if entries, _ := os.ReadDir(dir); len(entries) != 3 {
 		t.Errorf("check left something in the campaign's folder: %v", entries)
+	}
+}
+
+// Staff mend what check writes out, and put it beside the list: then everybody has a letter.
+func TestRowsToMendCanBeAddedBack(t *testing.T) {
+	dir := folder(t, map[string]string{"signers.csv": "full_name,email,city,name_may_be_shared\n" +
+		"Ann,a@example.org,Leeds,yes\n,b@example.org,\"Bonn, Beuel\",yes\n=1+1 \u0378,c@example.org,Cork,yes\n\"Dee\" x,d@example.org,D,yes\n"})
+	mend := filepath.Join(dir, "mend.csv")
+	report, err := Check(context.Background(), campaignIn(t, dir, nil), CheckOptions{Problems: mend})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report.Letters != 1 || len(report.Held) != 3 {
+		t.Fatalf("%d letters, %d held", report.Letters, len(report.Held))
+	}
+	data, err := os.ReadFile(mend)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "full_name,email,city,name_may_be_shared,postbag file,postbag row,postbag reason,postbag detail\n" +
+		",b@example.org,\"Bonn, Beuel\",yes,signers.csv,3,no name,\n" +
+		"'=1+1 \u0378,c@example.org,Cork,yes,signers.csv,4,"
+	if !strings.HasPrefix(string(data), want) || strings.Count(string(data), "\n") != 4 {
+		t.Errorf("the rows to mend are\n%s\nwant them to start\n%s", data, want)
+	}
+	if info, err := os.Stat(mend); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+		t.Errorf("others can read the rows to mend: %v %v", info.Mode(), err)
+	}
+	mended := strings.NewReplacer("\n,b@", "\nBob,b@", "'=1+1 \u0378", "Cid", "\n,,,,signers.csv,5", "\nDee,d@example.org,D,yes,signers.csv,5").Replace(string(data))
+	if err := os.WriteFile(mend, []byte(mended), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	report, err = Check(context.Background(), campaignIn(t, dir, map[string]string{"signers.files": "mend.csv"}), CheckOptions{})
+	if err != nil || report.Letters != 4 {
+		t.Errorf("with the mended rows there are %d letters, want 4: %v %+v", report.Letters, err, report.Held)
 	}
 }
 

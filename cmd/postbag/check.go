@@ -15,7 +15,8 @@ func (a *app) checkCommand() command {
 		summary: "read everything and say what would come of it; write nothing",
 		about: "Reads the campaign, the letter and the whole signer list, and prints which column was taken for what, with\n" +
 			"samples, how many letters there would be, and which rows would get none and why. Look at it before you build.",
-		flags: append([]cli.Flag{campaignFlag()}, settingFlags()...),
+		flags: append([]cli.Flag{campaignFlag(), &cli.StringFlag{Name: "export-problems",
+			Usage: "write the rows that a person should look at to `FILE`, as CSV; mended, it can stand beside the list in signers.files"}}, settingFlags()...),
 		statuses: []exitStatus{
 			{done, "the campaign can be built"},
 			{failed, "there are problems to mend"},
@@ -33,12 +34,12 @@ func (a *app) check(c *cli.Context) (result, error) {
 		return nil, err
 	}
 	m := a.newMeter()
-	report, err := letters.Check(c.Context, campaign, m.letters)
+	report, err := letters.Check(c.Context, campaign, letters.CheckOptions{Problems: c.String("export-problems"), Progress: m.letters})
 	m.end()
 	if err != nil {
 		return nil, err
 	}
-	return checked{Report: report, Warnings: campaign.Warnings}, nil
+	return checked{Report: report, Warnings: campaign.Warnings, Problems: c.String("export-problems")}, nil
 }
 
 // maxHeld is how many rows check names; build writes all of them to exclusions.csv.
@@ -51,6 +52,7 @@ const sampleWidth = 24
 type checked struct {
 	*letters.Report
 	Warnings []problem.Problem `json:"warnings,omitempty"`
+	Problems string            `json:"problems_file,omitempty"`
 }
 
 func (r checked) held() (int, string) {
@@ -72,6 +74,7 @@ func (r checked) print(p *page) {
 	printAccount(p, r.RowsRead, r.Letters, excluded)
 	p.line("The letters would fill %s.", count(r.Bundles, "bundle"))
 	p.heldRows(r.Report)
+	p.remarks(r.Report)
 	if len(r.Notes)+len(r.Warnings) > 0 {
 		p.heading("To know")
 		for _, w := range r.Warnings {
@@ -81,7 +84,11 @@ func (r checked) print(p *page) {
 			p.line("  %s", plain(n))
 		}
 	}
-	p.heading("Nothing was written. What to do next")
+	if r.Problems == "" {
+		p.heading("Nothing was written. What to do next")
+	} else {
+		p.heading("The rows to mend are in %s. What to do next", plain(r.Problems))
+	}
 	p.table([]string{"", ""}, [][]string{
 		{"postbag preview", "writes the letter that is hardest to set; look at it"},
 		{"postbag build", "makes the packet"},
@@ -103,6 +110,24 @@ func (p *page) columns(columns []letters.Column) {
 		rows[i] = []string{plain(c.Field), header, number(int64(c.Filled)), strings.Join(samples, " | ")}
 	}
 	p.table([]string{"field", "column", ">filled", "samples"}, rows)
+}
+
+// remarkedRows is how many rows of a remark check names.
+const remarkedRows = 3
+
+// remarks says what may be worth a look, though it holds no letter back.
+func (p *page) remarks(r *letters.Report) {
+	if len(r.Remarks) == 0 {
+		return
+	}
+	p.heading("Worth a look, though nothing is held back for it")
+	for _, m := range r.Remarks {
+		samples := make([]string, 0, remarkedRows)
+		for _, s := range m.Samples[:min(len(m.Samples), remarkedRows)] {
+			samples = append(samples, "row "+number(int64(s.Row.Row))+": "+short(s.Text, 2*sampleWidth))
+		}
+		p.line("  %s %s: %s", number(int64(m.Count)), plain(m.What), plain(strings.Join(samples, " | ")))
+	}
 }
 
 // heldRows names the rows that a person should look at.
