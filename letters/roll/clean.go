@@ -93,6 +93,8 @@ func (c *cleaner) mend(cell []byte) (out []byte, fault string) {
 			return nil, faultNUL
 		case r == utf8.RuneError && size == 1:
 			return nil, faultText
+		case !pending && spoils(c.buf[start:], r, cell[i+size:]):
+			c.buf = append(c.buf, cell[i:i+size]...) // garbled must see it
 		case unicode.IsSpace(r) || r == '\uFEFF':
 			spaces = spaces || r != ' ' || pending || len(c.buf) == start
 			pending = true
@@ -141,6 +143,21 @@ func appendUntidied(dst, cell []byte, controls bool) []byte {
 
 // reset forgets the cells cleaned so far.
 func (c *cleaner) reset() { c.buf = c.buf[:0] }
+
+// spoils tells whether a character that would be cleaned away shows that a text was read in a wrong encoding: í became Ã and a soft hyphen,
+// à became Ã and a no-break space. Without it the rest would pass for a name.
+func spoils(before []byte, r rune, after []byte) bool {
+	previous, size := utf8.DecodeLastRune(before)
+	if previous < 0xC2 || previous > 0xDF {
+		return false
+	}
+	if r == 0xA0 { // after a word in capitals it may be no more than a space
+		letter, _ := utf8.DecodeLastRune(before[:len(before)-size])
+		next, _ := utf8.DecodeRune(after)
+		return unicode.IsLower(letter) || unicode.IsLower(next)
+	}
+	return r == 0xAD || r >= 0x80 && r < 0xA0
+}
 
 // taken tells whether a character is taken out: controls, and those that turn the direction of the text around them.
 func taken(r rune) bool {

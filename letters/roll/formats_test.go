@@ -420,7 +420,7 @@ func TestWhatIsNoNameIsHeldForAPersonToLookAt(t *testing.T) {
 		"ann@example.org": NotAName, "www.example.org": NotAName, "http://x.y": NotAName, "asdf": NotAName, "qwertz": NotAName, "aaaa": NotAName, "Test Test": NotAName,
 		"N/A": NotAName, "123": NotAName, "-": NotAName, "user12345": NotAName, "Anonymous": NotAName,
 		"JosÃ©": Garbled, "Jos?": Garbled, "Jos\uFFFD": Garbled, "JosĂ©": Garbled, "Jos√©": Garbled, "Ð˜Ð²Ð°Ð½": Garbled, "РњР°СЂРёСЏ": Garbled, "Èâàíîâ": Garbled,
-		"Jos&eacute;": Garbled, "O&#39;Neil": Garbled, `Jos\u00e9`: Garbled, "FranÃ§ois": Garbled, "#REF!": Garbled,
+		"Jos&eacute;": Garbled, "O&#39;Neil": Garbled, `Jos\u00e9`: Garbled, "FranÃ§ois": Garbled, "GarcÃ\u00ada": Garbled, "DÃ\u00a0vid": Garbled, "VoilÃ\u00a0 Xu": Garbled, "Ã\u0089ric": Garbled, "MANHÃ\u00a0REI": "", "#REF!": Garbled,
 	} {
 		var out bytes.Buffer
 		w := csv.NewWriter(&out)
