@@ -343,6 +343,17 @@ func (m *columnMap) derive() {
 	}
 }
 
+// sentence says which column was taken for what.
+func (m *columnMap) sentence() string {
+	var parts []string
+	for _, field := range standard {
+		if f := m.fields[field]; f != nil && f.Column >= 0 {
+			parts = append(parts, fmt.Sprintf("%s is %q", field, f.Header))
+		}
+	}
+	return "Of its columns, " + strings.Join(parts, ", ") + "."
+}
+
 // field finds a standard field by its name, folded.
 func (m *columnMap) field(name string) *Mapped {
 	key := Fold(name)

@@ -27,6 +27,8 @@
 //	duplicate       the person has a letter already (or, with duplicates: last, gets one from a later row)
 //	missing glyph   what else holds a letter back, as ReadOptions.Hold says
 //
+// A row to look at whose place a row of a later file has taken ([List.ExportProblems]) is “mended”.
+//
 // A row that is held back does not count as its person's letter: another row of the same person may still get one.
 //
 // Two rows are one person when e-mail and name are the same, small and capital letters and white space aside; a household that

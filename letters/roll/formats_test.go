@@ -532,8 +532,8 @@ func TestOddNamesAreRemarkedOnAndChangedOnlyWhenAsked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := fmt.Sprint(r.Remarks); !strings.Contains(got, "{0 names in capitals only 2 [{{0 2} ANNA MARIA} {{0 6} MARÍA DE LA CRUZ}]}") ||
-		!strings.Contains(got, "share an e-mail address with another under a different name 1 [{{0 5} like row 4}]") {
+	if got := fmt.Sprint(r.Remarks); !strings.Contains(got, "{0 names in capitals only 2 [{{0 2} ANNA MARIA} {{0 6} MARÍA DE LA CRUZ}] false}") ||
+		!strings.Contains(got, "share an e-mail address with another under a different name 1 [{{0 5} like row 4}] false") {
 		t.Errorf("remarks %s", got)
 	}
 	if r.Fields(0, nil)[0] != "ANNA MARIA" {
@@ -566,3 +566,71 @@ func TestNameBesideFirstName(t *testing.T) {
 }
 
 func hashed(salt, value string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(salt+value))) }
+
+// Rows to mend go out as CSV that no spreadsheet runs, and come back as one more file of the list.
+func TestRowsToMendComeBackAsASecondFile(t *testing.T) {
+	text := "name,email,city\nAnn,a@example.org,Leeds\nJosÃ©,j@example.org,=1+1\nBo,b@example.org\n\"Cy\" x,c@example.org,York\n-,d@example.org,Cork\n"
+	c := campaignOf(t, text, nil)
+	l, err := Open(context.Background(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := l.Read(context.Background(), ReadOptions{Keep: []string{"name", "city"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	n, err := l.ExportProblems(context.Background(), r, &out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "postbag row,postbag reason,name,email,city\n" +
+		"signers.csv:3,\"garbled text: the name: it was read in a wrong encoding somewhere: \"\"JosÃ©\"\"\",JosÃ©,j@example.org,'=1+1\n" +
+		"signers.csv:4,\"unreadable row: it has 2 cells, the header has 3\",Bo,b@example.org,\n" +
+		"signers.csv:5,unreadable row: text after a closing quotation mark,,,\n" +
+		"signers.csv:6,\"not a name: no letters in it: \"\"-\"\"\",'-,d@example.org,Cork\n"
+	if out.String() != want || n != 4 {
+		t.Errorf("%d rows to mend:\n%s\nwant\n%s", n, out.String(), want)
+	}
+	mended := strings.NewReplacer("JosÃ©,j@", "José,j@", "reason,name", "reason,Full name").Replace(out.String())
+	c.Signers.Files = []string{c.Signers.File, filepath.Join(c.Dir, "mended.csv")}
+	if err := os.WriteFile(c.Signers.Files[1], []byte(mended), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r = read(t, c, "name", "city")
+	if got, want := signers(r), "2:Ann|Leeds\n2:José|=1+1\n3:Bo|"; got != want {
+		t.Errorf("letters\n%s\nwant\n%s", got, want)
+	}
+	var fates []string
+	for _, x := range r.Exclusions {
+		fates = append(fates, fmt.Sprintf("%d/%d %s", x.Row.File, x.Row.Row, x.Reason))
+	}
+	if got, want := strings.Join(fates, ", "), "0/3 mended, 0/4 mended, 0/5 unreadable row, 0/6 not a name, 1/4 no name, 1/5 not a name"; got != want {
+		t.Errorf("fates %s, want %s", got, want)
+	}
+	if r.RowsRead != r.Len()+len(r.Exclusions) {
+		t.Errorf("%d rows read, %d letters, %d exclusions", r.RowsRead, r.Len(), len(r.Exclusions))
+	}
+}
+
+// What comes through a pipe can be looked at and then read, like a file.
+func TestStandardInput(t *testing.T) {
+	in, out, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := os.Stdin
+	os.Stdin = in
+	defer func() { os.Stdin = before }()
+	go func() {
+		defer out.Close()
+		fmt.Fprint(out, "name;city\n"+strings.Repeat("Zoë;Köln\n", 100_000))
+	}()
+	c := &config.Campaign{}
+	c.Signers.File, c.Signers.Duplicates = config.StandardInput, "first"
+	c.Signers.Consent.Attested = &config.Attestation{}
+	r := read(t, c, "name")
+	if r.Len() != 100_000 || r.Sources[0].Path != "standard input" || r.Sources[0].Bytes != 10+10*100_000+100_000 {
+		t.Errorf("%d letters from %+v", r.Len(), r.Sources)
+	}
+}

@@ -380,12 +380,16 @@ func (l *List) Mapping() []Mapped {
 // Notes says what was guessed about the files and what was used for what, in sentences.
 func (l *List) Notes() []string {
 	var notes []string
-	for _, f := range l.files {
+	for i, f := range l.files {
 		prefix := ""
 		if len(l.files) > 1 {
 			prefix = f.source.shown() + ": "
 		}
-		for _, note := range f.decisions(l.campaign) {
+		decisions := f.decisions(l.campaign)
+		if i > 0 { // the mapping shows the first file
+			decisions = append(decisions, f.columns.sentence())
+		}
+		for _, note := range decisions {
 			notes = append(notes, prefix+note)
 		}
 	}

@@ -18,6 +18,7 @@ type plan struct {
 
 	email, id, postcode, country, consent, age, birth int // -1 for none
 	optOut, confirmed                                 []int
+	mends                                             int // which row this one takes the place of
 }
 
 // recipeKind is how a field is made.
@@ -52,6 +53,10 @@ func (l *List) planOf(f *file, keep []string) *plan {
 	}
 	for _, column := range f.confirmed {
 		p.confirmed = append(p.confirmed, p.use(column))
+	}
+	p.mends = -1
+	if column, err := m.column(mendsColumn); err == nil {
+		p.mends = p.use(column)
 	}
 	p.checked = slices.Clone(p.name.parts)
 	for i, field := range keep {

@@ -42,6 +42,7 @@ type reading struct {
 	people   people
 	near     *nearness
 	replaced map[uint32]bool
+	mended   map[mending]Row // rows whose place another has taken
 	left     exclusionList
 }
 
@@ -60,6 +61,7 @@ type parsed struct {
 	known    bool   // the key tells the person from others
 	key      personKey
 	near     nearKeys
+	mends    mending
 	reason   Reason // "" for one that may get a letter
 	detail   string
 }
@@ -89,7 +91,7 @@ func (l *List) Read(ctx context.Context, o ReadOptions) (*Roll, error) {
 		return nil, err
 	}
 	r := &reading{
-		list: l, options: o, rule: l.campaign.Signers.Duplicates, replaced: map[uint32]bool{},
+		list: l, options: o, rule: l.campaign.Signers.Duplicates, replaced: map[uint32]bool{}, mended: map[mending]Row{},
 		roll: &Roll{keep: len(o.Keep), fields: len(o.Keep) + len(l.group)},
 	}
 	if o.Near {
@@ -101,6 +103,7 @@ func (l *List) Read(ctx context.Context, o ReadOptions) (*Roll, error) {
 		}
 	}
 	r.roll.Exclusions = r.left.list()
+	r.settleMended()
 	r.roll.settle(r.replaced)
 	if r.near != nil {
 		r.roll.Remarks = append(r.roll.Remarks, r.near.remarks()...)
@@ -194,6 +197,9 @@ func (r *reading) admit(at Row, row *parsed, record []byte) {
 	}
 	if r.rule != "keep" {
 		r.people.add(row.key, row.known)
+	}
+	if row.mends.row > 0 {
+		r.mended[row.mends] = at
 	}
 	if r.near != nil {
 		r.near.add(at, row.near, r.roll)
@@ -427,6 +433,9 @@ func (p *parsing) clean(cells [][]byte) bool {
 			p.exclude(Unreadable, fmt.Sprintf("the column %s holds %s", p.file.headers[column], fault))
 			return false
 		}
+		if p.plan.mends >= 0 {
+			cell = withoutApostrophe(cell)
+		}
 		if i == p.plan.country {
 			if name, changed := p.nations.name(cell); changed && name != "" {
 				cell = []byte(name)
@@ -572,6 +581,9 @@ func (p *parsing) hand(name []byte) {
 	}
 	if p.near {
 		row.near = p.ids.nearKeysOf(name, email, postcode)
+	}
+	if p.plan.mends >= 0 {
+		row.mends.base, row.mends.row = mendedRow(p.cells[p.plan.mends])
 	}
 	cased := p.casing(name)
 	for _, r := range p.plan.keep {

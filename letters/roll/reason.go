@@ -19,6 +19,7 @@ const (
 	Garbled      Reason = "garbled text"
 	Duplicate    Reason = "duplicate"
 	MissingGlyph Reason = "missing glyph"
+	Mended       Reason = "mended" // its letter comes from a row that takes its place
 )
 
 // NeedsLook tells whether a person should look at rows with this reason: such a build exits 3.

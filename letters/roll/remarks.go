@@ -17,6 +17,7 @@ type Remark struct {
 	What    string   `json:"what"` // what there are so many of: "names in capitals only"
 	Count   int      `json:"count"`
 	Samples []Sample `json:"samples"`
+	Partial bool     `json:"partial,omitempty"` // the list was too long to be looked through to its end
 }
 
 // Sample is one row that a remark is about.
@@ -170,6 +171,9 @@ type nearRests struct {
 	email, name uint32
 }
 
+// maxNear is how many signers are compared with one another: the report must not need more memory than the list.
+const maxNear = 4_000_000
+
 func newNearness() *nearness {
 	return &nearness{
 		byEmail: Remark{What: "signers share an e-mail address with another under a different name"},
@@ -179,6 +183,10 @@ func newNearness() *nearness {
 
 // add compares a new signer with those before.
 func (n *nearness) add(at Row, k nearKeys, roll *Roll) {
+	if n.keys.len() == maxNear {
+		n.byEmail.Partial, n.byNames.Partial = true, true
+		return
+	}
 	signer := uint32(n.keys.len())
 	n.keys.add(nearRests{uint32(k.email), uint32(k.name)})
 	n.compare(&n.emails, k.email, signer, func(i uint32) bool { return n.keys.at(int(i)).email == uint32(k.email) }, &n.byEmail, at, roll)
