@@ -41,7 +41,7 @@ func Build(ctx context.Context, c *config.Campaign, o Options) (*packet.Manifest
 	if err != nil {
 		return nil, err
 	}
-	r, err := p.read(ctx, o.Progress, false)
+	r, err := p.read(ctx, o.Progress)
 	if err != nil {
 		return nil, err
 	}

@@ -6,11 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
-	"strconv"
+	"strings"
 
 	"postbag/config"
-	"postbag/letters/packet"
 	"postbag/letters/roll"
 )
 
@@ -19,7 +17,7 @@ type Column struct {
 	Field   string   `json:"field"`  // standard field
 	Header  string   `json:"header"` // column of the list; "" when it is put together from others
 	How     string   `json:"how"`    // how it was found
-	Filled  int      `json:"filled"` // letters in which it is filled
+	Filled  int      `json:"filled"` // rows with a letter in which it is filled
 	Samples []string `json:"samples,omitempty"`
 }
 
@@ -61,13 +59,23 @@ func Check(ctx context.Context, c *config.Campaign, o CheckOptions) (*Report, er
 	for _, m := range mapping {
 		p.fields.add(m.Field) // so that it can be counted and shown
 	}
-	r, err := p.read(ctx, o.Progress, true)
+	columns := p.newColumns(mapping)
+	r, err := p.list.Read(ctx, roll.ReadOptions{
+		Keep: p.fields.names, Forget: true, Near: true, Progress: readingProgress(o.Progress),
+		Hold: func(values []string) (roll.Reason, string) {
+			reason, detail := p.hold(values)
+			if reason == "" {
+				columns.count(values)
+			}
+			return reason, detail
+		},
+	})
 	if err != nil {
 		return nil, err
 	}
 	report := &Report{
 		Campaign: c.Name, Source: r.Sources, RowsRead: r.RowsRead, Letters: r.Len(), Excluded: map[roll.Reason]int{},
-		Held: []roll.Exclusion{}, Remarks: r.Remarks, Bundles: len(bundleRanges(r, c.Bundles.Letters)), Notes: p.notes(r, mapping),
+		Held: []roll.Exclusion{}, Columns: columns.columns, Remarks: r.Remarks, Bundles: len(bundleRanges(r, c.Bundles.Letters)), Notes: p.notes(r, mapping),
 	}
 	for _, x := range r.Exclusions {
 		report.Excluded[x.Reason]++
@@ -75,62 +83,48 @@ func Check(ctx context.Context, c *config.Campaign, o CheckOptions) (*Report, er
 			report.Held = append(report.Held, x)
 		}
 	}
-	report.Columns = p.columnsOf(r, mapping)
 	if o.Problems != "" {
-		return report, p.exportProblems(ctx, report, o.Problems)
+		return report, p.exportProblems(ctx, r, o.Problems)
 	}
 	return report, nil
 }
 
-// exportProblems writes the rows to mend. The columns behind the list's own say where a row stood and what is wrong with it.
-func (p *composition) exportProblems(ctx context.Context, report *Report, file string) error {
-	held := map[roll.Row]roll.Exclusion{}
-	rows := make([]roll.Row, len(report.Held))
-	for i, x := range report.Held {
-		rows[i], held[x.Row] = x.Row, x
-	}
+// exportProblems writes the rows to mend to a file that nobody else may read.
+func (p *composition) exportProblems(ctx context.Context, r *roll.Roll, file string) error {
 	return writeFile(file, func(f *os.File) error {
 		w := bufio.NewWriter(f)
-		var line []byte
-		put := func(cells []string) error {
-			line = packet.AppendCSVRow(line[:0], cells)
-			_, err := w.Write(line)
-			return err
-		}
-		err := put(append(p.list.Headers(), "postbag file", "postbag row", "postbag reason", "postbag detail"))
-		if err == nil {
-			err = p.list.CopyRows(ctx, rows, func(row roll.Row, cells []string) error {
-				x := held[row]
-				return put(append(cells, filepath.Base(report.Source[row.File].Path), strconv.Itoa(row.Row), string(x.Reason), x.Detail))
-			})
-		}
+		_, err := p.list.ExportProblems(ctx, r, w)
 		return errors.Join(err, w.Flush())
 	})
 }
 
-// columnsOf counts and samples the mapped fields.
-func (p *composition) columnsOf(r *roll.Roll, mapping []roll.Mapped) []Column {
-	columns := make([]Column, len(mapping))
-	slots := make([]int, len(mapping))
+// columnCounter counts and samples the mapped fields.
+type columnCounter struct {
+	columns []Column
+	slots   []int
+}
+
+func (p *composition) newColumns(mapping []roll.Mapped) *columnCounter {
+	c := &columnCounter{columns: make([]Column, len(mapping)), slots: make([]int, len(mapping))}
 	for i, m := range mapping {
-		columns[i] = Column{Field: m.Field, Header: m.Header, How: m.How}
-		slots[i], _ = p.fields.Slot(m.Field)
+		c.columns[i] = Column{Field: m.Field, Header: m.Header, How: m.How}
+		c.slots[i], _ = p.fields.Slot(m.Field)
 	}
-	var values []string
-	for i := range r.Len() {
-		values = r.Fields(i, values[:0])
-		for k := range columns {
-			value := values[slots[k]]
-			if value == "" {
-				continue
-			}
-			columns[k].Filled++
-			if len(columns[k].Samples) < samples {
-				columns[k].Samples = append(columns[k].Samples, value)
-			}
+	return c
+}
+
+// count takes the values of one row; they are good during the call only.
+func (c *columnCounter) count(values []string) {
+	for i := range c.columns {
+		column, value := &c.columns[i], values[c.slots[i]]
+		if value == "" {
+			continue
+		}
+		column.Filled++
+		if len(column.Samples) < samples {
+			column.Samples = append(column.Samples, strings.Clone(value))
 		}
 	}
-	return columns
 }
 
 // notes says what was guessed and mended.

@@ -39,7 +39,7 @@ func Preview(ctx context.Context, c *config.Campaign, o PreviewOptions) (*Previe
 	if err != nil {
 		return nil, err
 	}
-	r, err := p.read(ctx, o.Progress, false)
+	r, err := p.read(ctx, o.Progress)
 	if err != nil {
 		return nil, err
 	}

@@ -38,19 +38,16 @@ func open(ctx context.Context, c *config.Campaign) (*composition, error) {
 	return compose(c, list)
 }
 
-// read decides the fate of every row. Characters that no font has hold a letter back. near asks for a report of signers who may be one
-// person.
-func (p *composition) read(ctx context.Context, progress func(Progress), near bool) (*roll.Roll, error) {
-	return p.list.Read(ctx, roll.ReadOptions{
-		Keep: p.fields.names,
-		Hold: p.hold,
-		Near: near,
-		Progress: func(rows int, share float64) {
-			if progress != nil {
-				progress(Progress{Stage: Reading, Done: rows, Share: share})
-			}
-		},
-	})
+// read decides the fate of every row. Characters that no font has hold a letter back.
+func (p *composition) read(ctx context.Context, progress func(Progress)) (*roll.Roll, error) {
+	return p.list.Read(ctx, roll.ReadOptions{Keep: p.fields.names, Hold: p.hold, Progress: readingProgress(progress)})
+}
+
+func readingProgress(progress func(Progress)) func(rows int, share float64) {
+	if progress == nil {
+		return nil
+	}
+	return func(rows int, share float64) { progress(Progress{Stage: Reading, Done: rows, Share: share}) }
 }
 
 // hold says why a signer's letter cannot be set, if it cannot.

@@ -72,17 +72,6 @@ func appendHeader(dst []byte, header string, several bool) []byte {
 	return append(dst, '\n')
 }
 
-// AppendCSVRow appends a row of any cells, written as those of the accounts are: a spreadsheet that opens them runs none as a formula.
-func AppendCSVRow(dst []byte, cells []string) []byte {
-	for i, cell := range cells {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = appendCell(dst, cell)
-	}
-	return append(dst, '\n')
-}
-
 func appendFile(dst []byte, file string) []byte {
 	if file != "" {
 		dst = append(dst, ',')

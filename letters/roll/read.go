@@ -24,6 +24,8 @@ type ReadOptions struct {
 	Hold func(fields []string) (Reason, string)
 	// Progress, when not nil, is called now and then with the rows read so far and the share of the bytes (0 to 1).
 	Progress func(rows int, share float64)
+	// Forget says that the fields are wanted for Hold alone: the Roll keeps none of them, and needs less memory.
+	Forget bool
 	// Near asks for a report of signers who may be one person, among Roll.Remarks.
 	Near bool
 }
@@ -93,6 +95,9 @@ func (l *List) Read(ctx context.Context, o ReadOptions) (*Roll, error) {
 	r := &reading{
 		list: l, options: o, rule: l.campaign.Signers.Duplicates, replaced: map[uint32]bool{}, mended: map[mending]Row{},
 		roll: &Roll{keep: len(o.Keep), fields: len(o.Keep) + len(l.group)},
+	}
+	if o.Forget {
+		r.roll.keep, r.roll.fields = 0, len(l.group)
 	}
 	if o.Near {
 		r.near = newNearness()
@@ -184,7 +189,7 @@ func (r *reading) admit(at Row, row *parsed, record []byte) {
 		return
 	}
 	if r.options.Hold != nil {
-		r.texts = decodeFields(record, 0, r.roll.keep, r.texts[:0])
+		r.texts = decodeFields(record, 0, len(r.options.Keep), r.texts[:0])
 		if reason, detail := r.options.Hold(r.texts); reason != "" {
 			r.left.add(at, reason, detail)
 			return
@@ -203,6 +208,9 @@ func (r *reading) admit(at Row, row *parsed, record []byte) {
 	}
 	if r.near != nil {
 		r.near.add(at, row.near, r.roll)
+	}
+	if r.options.Forget {
+		record = skipFields(record, len(r.options.Keep))
 	}
 	r.roll.add(at, record)
 }

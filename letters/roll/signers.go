@@ -84,6 +84,15 @@ func (r *Roll) Group(i int) []string {
 	return r.decode(r.order[i], r.keep, r.fields, nil)
 }
 
+// skipFields returns what follows the first n fields of an encoded record.
+func skipFields(record []byte, n int) []byte {
+	for range n {
+		size, width := binary.Uvarint(record)
+		record = record[width+int(size):]
+	}
+	return record
+}
+
 // decode appends the fields from to to of a record. Slabs never change once they are written, so strings may share their memory.
 func (r *Roll) decode(record uint32, from, to int, dst []string) []string {
 	p := r.places.at(int(record))
