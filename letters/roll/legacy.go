@@ -163,10 +163,13 @@ func (s *source) findLegacy() (e textEncoding, how string, err error) {
 		}
 	}
 	for _, other := range readings {
-		mine, theirs := compareReadings(best, other)
-		if other.name != best.name && mine+theirs >= 0 && (theirs*6 > mine || mine < 3) && differ(best, other) {
+		if mine, theirs := compareReadings(best, other); (theirs*6 > mine || mine < 3) && !slices.Equal(best.words, other.words) {
 			return e, "", s.undecided(best, other)
 		}
+	}
+	if known, _ := compareReadings(best, legacyReading{words: make([]string, len(best.words))}); known*2 < len(best.words) {
+		return e, "", s.refuse(fmt.Sprintf("the signer list is in an old encoding, and nothing tells for certain which; it may be %s, in which it says %s", best.name, samplesOf(best)),
+			fmt.Sprintf("If that is right, set signers.encoding to %s in %s; else export the list again as CSV (UTF-8)", best.name, s.setting))
 	}
 	return textEncoding{name: best.name, table: tableOf(best.charmap)}, fmt.Sprintf("its words, such as %s", samplesOf(best)), nil
 }
@@ -227,17 +230,19 @@ func isWord(text string) bool {
 	if !utf8.ValidString(text) {
 		return false
 	}
-	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("’‘“”„–—«»‚\u00a0´·…", r) }) {
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("’‘“”–—\u00a0", r) }) {
 		upper, lower, latin, other := 0, 0, 0, 0
-		inner := false // a capital behind a small letter
+		inner, second := false, false // a capital behind a small letter, or behind a capital and before a small letter
 		for _, r := range word {
 			switch {
 			case !unicode.IsLetter(r) && !unicode.IsMark(r):
 				return (r == 'ª' || r == 'º') && latin > 0
 			case unicode.IsUpper(r):
 				inner = inner || lower > 0 && r >= utf8.RuneSelf
+				second = second || upper > 0 && r >= utf8.RuneSelf
 				upper++
 			case unicode.IsLower(r):
+				inner = inner || second && lower == 0
 				lower++
 			}
 			if unicode.Is(unicode.Latin, r) {
@@ -246,21 +251,21 @@ func isWord(text string) bool {
 				other++
 			}
 		}
-		if inner || latin > 0 && other > 0 || upper > 1 && lower > 0 && !strings.HasPrefix(word, "Mc") && upper != 2 || !vowels(word) {
+		if inner || latin > 0 && other > 0 || upper > 1 && lower > 0 && !strings.HasPrefix(word, "Mc") && upper != 2 || !mixed(word) {
 			return false
 		}
 	}
 	return true
 }
 
-// vowels tells whether a Latin word has no more than two letters beyond ASCII in a row: more of them are another script, read wrong.
-func vowels(word string) bool {
+// mixed tells whether a Latin word has no more than three letters beyond ASCII in a row: more of them are another script, read wrong.
+func mixed(word string) bool {
 	run := 0
 	for _, r := range word {
 		if run++; r < utf8.RuneSelf || !unicode.Is(unicode.Latin, r) {
 			run = 0
 		}
-		if run > 2 {
+		if run > 3 {
 			return false
 		}
 	}
@@ -290,8 +295,6 @@ func compareReadings(a, b legacyReading) (forA, forB int) {
 	}
 	return forA, forB
 }
-
-func differ(a, b legacyReading) bool { return !slices.Equal(a.words, b.words) }
 
 func samplesOf(r legacyReading) string {
 	var out []string
