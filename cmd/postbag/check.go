@@ -12,9 +12,10 @@ import (
 func (a *app) checkCommand() command {
 	return command{
 		name:    "check",
-		summary: "read everything and say what would come of it; write nothing",
+		summary: "read everything and say what would come of it",
 		about: "Reads the campaign, the letter and the whole signer list, and prints which column was taken for what, with\n" +
-			"samples, how many letters there would be, and which rows would get none and why. Look at it before you build.",
+			"samples, how many letters there would be, and which rows would get none and why. Look at it before you build.\n" +
+			"It writes nothing, unless you ask for the rows to mend with --export-problems.",
 		flags: append([]cli.Flag{campaignFlag(), &cli.StringFlag{Name: "export-problems",
 			Usage: "write the rows that a person should look at to `FILE`, as CSV; mended, it can stand beside the list in signers.files"}}, settingFlags()...),
 		statuses: []exitStatus{
@@ -23,7 +24,7 @@ func (a *app) checkCommand() command {
 			{misused, "wrong usage"},
 			{needsLook, "the campaign can be built, but letters would be held back for reasons that a person should look at"},
 		},
-		examples: []string{"postbag check", "postbag check --campaign campaign.yaml --signers.duplicates last --json"},
+		examples: []string{"postbag check", "postbag check --export-problems to-mend.csv", "postbag check --campaign campaign.yaml --signers.duplicates last --json"},
 		run:      a.check,
 	}
 }
