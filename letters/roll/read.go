@@ -30,9 +30,9 @@ type ReadOptions struct {
 	Near bool
 }
 
-// Reading takes three goroutines. One reads a file, hashes and decodes it. The next takes it apart: it finds the records, settles what a row
-// says about itself, cleans its cells and makes the key of its person. It hands rows over in batches. The last, which is the caller's,
-// settles what depends on the rows before: duplicates, what is held back, and the roll.
+// Reading takes two goroutines. One reads a file, hashes and decodes it, and takes it apart: it finds the records, settles what a row says
+// about itself, cleans its cells and makes the key of its person. It hands rows over in batches. The other, which is the caller's, settles
+// what depends on the rows before: duplicates, what is held back, and the roll.
 
 // reading is the caller's part.
 type reading struct {
