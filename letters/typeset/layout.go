@@ -87,8 +87,8 @@ type Layout struct {
 	draw   func(*Word) any
 	rtl    bool
 
-	digits    [10]*Word
-	reference Line // the fixed part of the foot
+	digits    [1000]*Word // 000 to 999: numbers are set three digits at a time
+	reference Line        // the fixed part of the foot
 	numberX   Length
 	home      map[PieceKey]Length // where the typical letter has its pieces
 	typical   []PieceKey
@@ -226,12 +226,16 @@ func cutTag(tag string) (base, rest string, found bool) {
 	return tag, "", false
 }
 
-// layReference prepares the foot: the fixed part of the letter id, and the ten digits that follow it.
+// layReference prepares the foot: the fixed part of the letter id, and the digits that follow it.
 func (l *Layout) layReference(s *Setter) {
 	for d := range l.digits {
-		l.digits[d] = s.shaper.word([]byte{'0' + byte(d)}, 0, false)
+		l.digits[d] = s.shaper.word(threeDigits(d), 0, false)
 	}
 	l.reference = s.line(l.design.Reference, 0, footSize)
 	l.reference.X, l.reference.Y = l.frame.left, l.frame.footer
 	l.numberX = l.reference.X + l.reference.Width
+}
+
+func threeDigits(d int) []byte {
+	return []byte{'0' + byte(d/100), '0' + byte(d/10%10), '0' + byte(d%10)}
 }

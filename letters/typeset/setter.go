@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"slices"
+	"strconv"
 	"strings"
 
 	"postbag/letters/merge"
@@ -41,7 +42,7 @@ type Setter struct {
 	heights []int
 	key     []byte
 	plans   map[string]*plan
-	number  [20]Item
+	number  [8]Item
 	kept    []keptLines
 	parts   []Part
 	letter  Letter
@@ -236,16 +237,19 @@ func (s *Setter) place(p *plan, number int) {
 	}
 }
 
-// numberLine sets a letter's number from digits that were shaped once.
+// numberLine sets a letter's number from digits that were shaped once: six of them, or as many as it has.
 func (s *Setter) numberLine(number int) Line {
 	n := len(s.number)
 	var width Length
-	for digits := 0; number > 0 || digits < 6; digits++ {
+	for digits := 0; number > 0 || digits < 6; digits += 3 {
+		w := s.layout.digits[number%1000]
+		if digits >= 6 && number < 1000 { // the first of more than six is not padded
+			w = s.shaper.word(strconv.AppendInt(nil, int64(number), 10), 0, false)
+		}
 		n--
-		w := s.layout.digits[number%10]
-		s.number[n] = Item{Word: w}
 		width += w.Width.At(footSize)
-		number /= 10
+		s.number[n] = Item{Word: w}
+		number /= 1000
 	}
 	return Line{X: s.layout.numberX, Y: s.layout.frame.footer, Size: footSize, Items: s.number[n:], Width: width}
 }

@@ -356,3 +356,17 @@ func FuzzAnyNameIsSetOrMissing(f *testing.F) {
 		}
 	})
 }
+
+func TestALettersNumberHasSixDigitsOrMore(t *testing.T) {
+	paper, _ := PaperNamed("a4")
+	l, err := NewLayout(loadFonts(t), Design{Paper: paper, Language: "en", Reference: "x-"}, nil, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := l.NewSetter()
+	for number, want := range map[int]string{1: "000001", 999: "000999", 1000: "001000", 123456: "123456", 1000000: "1000000", 12345678: "12345678", 1000000007: "1000000007"} {
+		if got := textOf(s.numberLine(number)); got != want {
+			t.Errorf("%d is set as %s, want %s", number, got, want)
+		}
+	}
+}
