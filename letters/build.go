@@ -37,16 +37,9 @@ type Options struct {
 // through a channel of that bundle's own, and the keeper writes them in the order of the bundles. So what is written does not
 // depend on who was faster.
 func Build(ctx context.Context, c *config.Campaign, o Options) (*packet.Manifest, error) {
-	p, err := open(ctx, c)
+	p, r, err := readSigners(ctx, c, o.Progress)
 	if err != nil {
 		return nil, err
-	}
-	r, err := p.read(ctx, o.Progress)
-	if err != nil {
-		return nil, err
-	}
-	if r.Len() == 0 {
-		return nil, noLetters(c, r)
 	}
 	ranges := bundleRanges(r, c.Bundles.Letters)
 	seed := p.fingerprint(r)

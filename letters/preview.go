@@ -35,16 +35,9 @@ type PreviewReport struct {
 
 // Preview writes one letter, marked SPECIMEN, to o.Out.
 func Preview(ctx context.Context, c *config.Campaign, o PreviewOptions) (*PreviewReport, error) {
-	p, err := open(ctx, c)
+	p, r, err := readSigners(ctx, c, o.Progress)
 	if err != nil {
 		return nil, err
-	}
-	r, err := p.read(ctx, o.Progress)
-	if err != nil {
-		return nil, err
-	}
-	if r.Len() == 0 {
-		return nil, noLetters(c, r)
 	}
 	layout, printing, err := p.lay(r, true, press.Job{NoSlip: true, Seed: p.fingerprint(r), Slip: press.Slip{Bundles: 1}})
 	if err != nil {

@@ -38,9 +38,18 @@ func open(ctx context.Context, c *config.Campaign) (*composition, error) {
 	return compose(c, list)
 }
 
-// read decides the fate of every row. Characters that no font has hold a letter back.
-func (p *composition) read(ctx context.Context, progress func(Progress)) (*roll.Roll, error) {
-	return p.list.Read(ctx, roll.ReadOptions{Keep: p.fields.names, Hold: p.hold, Progress: readingProgress(progress)})
+// readSigners composes the letter and decides the fate of every row. Characters that no font has hold a letter back. A list from which no
+// letter comes is a problem.
+func readSigners(ctx context.Context, c *config.Campaign, progress func(Progress)) (*composition, *roll.Roll, error) {
+	p, err := open(ctx, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	r, err := p.list.Read(ctx, roll.ReadOptions{Keep: p.fields.names, Hold: p.hold, Progress: readingProgress(progress)})
+	if err == nil && r.Len() == 0 {
+		err = noLetters(c, r)
+	}
+	return p, r, err
 }
 
 func readingProgress(progress func(Progress)) func(rows int, share float64) {
