@@ -56,6 +56,9 @@ func scale(units int32, face *typeset.Face) int64 {
 
 // drawWord makes the ink of a word. It is given to the layout as its draw function.
 func drawWord(w *typeset.Word) any {
+	if out := plainInk(w); out != nil {
+		return out
+	}
 	out := &ink{}
 	plain := true
 	for _, run := range w.Runs {
@@ -71,6 +74,55 @@ func drawWord(w *typeset.Word) any {
 	case w.RightToLeft() && !turned(w.Text()):
 		out.unturned = w.Text()
 	}
+	return out
+}
+
+// plainInk makes the ink of a word of one face and height whose glyphs say what they always say, the same as addRun makes it; nil for other
+// words. The ink that the word had before is made anew in its memory.
+func plainInk(w *typeset.Word) *ink {
+	if len(w.Runs) != 1 || !w.Runs[0].Plain || len(w.Runs[0].Glyphs) == 0 || w.RightToLeft() {
+		return nil
+	}
+	run := &w.Runs[0]
+	for i := range run.Glyphs {
+		if run.Glyphs[i].XOffset != 0 || run.Glyphs[i].YOffset != 0 {
+			return nil
+		}
+	}
+	out, _ := w.Ink.(*ink)
+	if out == nil || len(out.strokes) != 1 {
+		out = &ink{strokes: []stroke{{}}}
+	}
+	s := &out.strokes[0]
+	s.face, s.tj, s.glyphs = run.Face, append(s.tj[:0], '('), s.glyphs[:0]
+	var at, pen int64
+	for i := range run.Glyphs {
+		g := &run.Glyphs[i]
+		if move := roundTo(pen-at, perEm/1000); move != 0 {
+			if i > 0 {
+				s.tj = append(s.tj, ')')
+			} else {
+				s.tj = s.tj[:0]
+			}
+			s.tj = append(appendInt(s.tj, move), '(')
+			pen -= move * (perEm / 1000)
+		}
+		s.tj = appendCode(s.tj, g.ID)
+		s.glyphs = append(s.glyphs, g.ID)
+		own := int32(run.Face.Advance(g.ID))
+		width := scale(own, run.Face)
+		pen += width
+		if g.Advance != own {
+			width = scale(g.Advance, run.Face)
+		}
+		at += width
+	}
+	s.tj = append(s.tj, ')')
+	s.tail = roundTo(pen-at, perEm/1000)
+	if s.tail != 0 {
+		s.tj = appendInt(s.tj, s.tail)
+	}
+	s.width = pen - s.tail*(perEm/1000)
 	return out
 }
 

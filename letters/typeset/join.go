@@ -58,8 +58,11 @@ func (p *paragraph) cutLiteral(s *shaper, text string, ps *paragraphStyle, style
 		return l
 	}
 	var inner paragraph
+	brief := s.brief
+	s.brief = false // these words last
 	inner.read([]merge.Run{{Text: text[first:last]}}, style)
 	inner.fill(s, ps, false)
+	s.brief = brief
 	l.boxes = inner.boxes
 	return l
 }

@@ -86,6 +86,9 @@ func newSetter(l *Layout) *Setter {
 func (s *Setter) Set(values []string, number int) (*Letter, error) {
 	s.items, s.lines, s.firsts = s.items[:0], s.lines[:0], s.firsts[:0]
 	s.heights, s.key = s.heights[:0], s.key[:0]
+	s.shaper.loosen()
+	s.shaper.brief = true
+	defer func() { s.shaper.brief = false }()
 	for i := range s.layout.blocks {
 		b := &s.layout.blocks[i]
 		s.firsts = append(s.firsts, len(s.lines))
@@ -156,9 +159,9 @@ func (s *Setter) setValue(b *layoutBlock, values []string, dst []Line) []Line {
 		return s.setBlock(b, values, dst)
 	}
 	items := s.items
-	s.items = nil
+	s.items, s.shaper.brief = nil, false
 	dst = s.setBlock(b, values, dst) // into memory of its own
-	s.items = items
+	s.items, s.shaper.brief = items, true
 	kept.text, kept.lines = strings.Clone(text), slices.Clone(dst[first:])
 	return dst
 }

@@ -41,9 +41,10 @@ type Word struct {
 	text   string
 	style  Style
 	rtl    bool
-	before Em   // the space before it, kerned
-	after  Em   // what a following space moves closer
-	lacks  bool // some glyph is missing
+	before Em     // the space before it, kerned
+	after  Em     // what a following space moves closer
+	lacks  bool   // some glyph is missing
+	own    []byte // the memory of text, where the word has it to itself
 }
 
 type wordKey struct {
@@ -64,6 +65,12 @@ type shaper struct {
 	shared   *words
 	table    []remembered
 
+	brief  bool // words need to last until loosen only
+	quick  [styles]quickKnown
+	hot    []remembered
+	loose  []*Word
+	loosed int // how many of loose are in use
+
 	buffer    *harfbuzz.Buffer
 	hb        map[*Face]*harfbuzz.Font
 	segmenter segmenter.Segmenter
@@ -81,7 +88,7 @@ const ownWords = 1 << 16
 func newShaper(fonts *Fonts, lang string, draw func(*Word) any, shared *words) *shaper {
 	return &shaper{
 		fonts: fonts, language: language.NewLanguage(lang), draw: draw, shared: shared,
-		table: make([]remembered, ownWords), buffer: harfbuzz.NewBuffer(), hb: map[*Face]*harfbuzz.Font{},
+		table: make([]remembered, ownWords), hot: make([]remembered, hotWords), buffer: harfbuzz.NewBuffer(), hb: map[*Face]*harfbuzz.Font{},
 	}
 }
 
@@ -104,6 +111,11 @@ func newWords() *words { return &words{seed: maphash.MakeSeed()} }
 
 // word returns the shaped word for text, which must hold no space. The caller may reuse text's memory.
 func (s *shaper) word(text []byte, style Style, rtl bool) *Word {
+	if s.brief && !rtl {
+		if w := s.quickWord(text, style); w != nil {
+			return w
+		}
+	}
 	hash := maphash.Bytes(s.shared.seed, text) + uint64(style)*3
 	if rtl {
 		hash += 17
