@@ -106,6 +106,8 @@ type bundle struct {
 	fonts      []*bundleFont
 	last       *bundleFont
 	pieces     map[typeset.PieceKey]*bundlePiece
+	stamped    [4]*bundlePiece // what was last stamped in each place: letters mostly have the same pieces in the same places
+	slipWords  map[slipWord]typeset.Line
 	drawn      []*bundlePiece
 	lines      map[typeset.SharedLine]*sharedLine
 	lineCanvas canvas
@@ -178,6 +180,7 @@ func (b *bundle) begin(p *Press, setter *typeset.Setter, u *update) {
 	b.canvas = canvas{out: b.canvas.out[:0], height: p.job.Paper.Height, fonts: b}
 	b.lines = map[typeset.SharedLine]*sharedLine{}
 	b.names, b.pieces = map[*typeset.Face]*bundleFont{}, map[typeset.PieceKey]*bundlePiece{}
+	clear(b.stamped[:])
 	b.fonts, b.drawn, b.last, b.starts = b.fonts[:0], b.drawn[:0], nil, b.starts[:0]
 	b.resources = u.reserve()
 	b.tree.begin()
@@ -217,6 +220,18 @@ func (b *bundle) fontName(face *typeset.Face) string { return b.fontOf(face).nam
 
 func (b *bundle) fontUse(face *typeset.Face) *fontUse { return &b.fontOf(face).fontUse }
 
+// stampOf finds the form XObject of the piece in a place of the page.
+func (b *bundle) stampOf(place int, key typeset.PieceKey) *bundlePiece {
+	if place >= len(b.stamped) {
+		return b.pieceOf(key)
+	}
+	last := &b.stamped[place]
+	if *last == nil || (*last).key != key {
+		*last = b.pieceOf(key)
+	}
+	return *last
+}
+
 // pieceOf finds the form XObject of a piece; one that the master lacks is written with the bundle.
 func (b *bundle) pieceOf(key typeset.PieceKey) *bundlePiece {
 	if p, ok := b.pieces[key]; ok {
@@ -242,7 +257,7 @@ func (b *bundle) addLetter(letter *typeset.Letter) {
 		for k := range page.Parts {
 			part := &page.Parts[k]
 			if len(part.Lines) == 0 {
-				b.canvas.stamp(b.pieceOf(part.Stamp.Piece).name, part.Stamp.Down)
+				b.canvas.stamp(b.stampOf(k, part.Stamp.Piece).name, part.Stamp.Down)
 			}
 			for n := range part.Lines {
 				b.addLine(&part.Lines[n])

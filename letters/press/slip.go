@@ -92,13 +92,39 @@ func (b *bundle) slipLine(text string, bold bool, size, x, width typeset.Length,
 	if text == "" {
 		return
 	}
-	line := b.setter.Line(text, bold, size)
+	line := b.slipWord(slipWord{text, bold, size})
 	if line.Width > width {
-		line = b.setter.Line(text, bold, size*width/line.Width)
+		line = b.slipWord(slipWord{text, bold, size * width / line.Width})
 	}
 	line.X, line.Y = x+line.X, *y
 	b.canvas.line(&line)
 	*y += max(slipLead, size*3/2)
+}
+
+// slipWord is a text of the slip sheet in one size.
+type slipWord struct {
+	text string
+	bold bool
+	size typeset.Length
+}
+
+// maxSlipWords bounds what is remembered of slip sheets: what they have in common comes up first.
+const maxSlipWords = 64
+
+// slipWord sets a text, or finds it as it was set for another bundle.
+func (b *bundle) slipWord(w slipWord) typeset.Line {
+	line, ok := b.slipWords[w]
+	if ok {
+		return line
+	}
+	line = b.setter.Line(w.text, w.bold, w.size)
+	if b.slipWords == nil {
+		b.slipWords = map[slipWord]typeset.Line{}
+	}
+	if len(b.slipWords) < maxSlipWords {
+		b.slipWords[w] = line
+	}
+	return line
 }
 
 // LetterID is the id of a letter: the packet's reference and the number, padded to six digits.

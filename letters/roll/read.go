@@ -1,15 +1,12 @@
 package roll
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"errors"
 	"fmt"
-	"io"
+	"runtime"
 	"slices"
-	"strings"
+	"sync"
 
 	"postbag/letters/problem"
 )
@@ -30,9 +27,10 @@ type ReadOptions struct {
 	Near bool
 }
 
-// Reading takes two goroutines. One reads a file, hashes and decodes it, and takes it apart: it finds the records, settles what a row says
-// about itself, cleans its cells and makes the key of its person. It hands rows over in batches. The other, which is the caller's, settles
-// what depends on the rows before: duplicates, what is held back, and the roll.
+// Reading takes three parts that work at once. One goroutine, the scanner, reads a file, hashes and decodes it, finds its records and
+// gathers them in batches. A few goroutines, the parsers, take a batch each: they settle what a row says about itself, clean its cells
+// and make the key of its person. The caller's takes the batches in the order of the file, and settles what depends on the rows before:
+// duplicates, what is held back, and the roll. A batch belongs to whoever has it last been handed to.
 
 // reading is the caller's part.
 type reading struct {
@@ -48,12 +46,26 @@ type reading struct {
 	left     exclusionList
 }
 
-// batch is rows on their way from one goroutine to the other.
+// batch is rows on their way from the scanner by a parser to the caller.
 type batch struct {
-	rows  []parsed
-	data  []byte // encoded records
-	share float64
-	err   error // ends the reading
+	scanned []scannedRow
+	ends    []uint32 // of the scanned rows' cells, in text
+	text    []byte
+	scanErr error // ends the scan, behind the scanned rows
+
+	rows   []parsed
+	data   []byte // encoded records
+	share  float64
+	err    error         // ends the reading
+	parsed chan struct{} // one token when a parser is done with it
+}
+
+// scannedRow is a record, or what is wrong with it.
+type scannedRow struct {
+	row      uint32
+	from, to uint32 // its cells' places in ends; the first starts where the one before ends
+	start    uint32 // of its first cell in text
+	fault    string // a record that cannot be taken apart
 }
 
 // parsed is a row with what it says about itself.
@@ -68,12 +80,15 @@ type parsed struct {
 	detail   string
 }
 
-// batchRows is how many rows travel together, and batchBytes how much text at most; batches how many batches there are.
+// batchRows is how many rows travel together, and batchBytes how much text at most; batches how many batches there are for a parser.
 const (
 	batchRows  = 1024
 	batchBytes = 1 << 20
-	batches    = 4
+	batches    = 3
 )
+
+// maxParsers bounds the parsers: more than a few wait for the caller's part.
+const maxParsers = 4
 
 // Bounds of a list: row numbers are of 32 bits; and a file that is made of nothing but rows without letters is none.
 const (
@@ -124,35 +139,45 @@ func (r *reading) readFile(ctx context.Context, f *file) error {
 	}
 	defer c.Close()
 	ctx, cancel := context.WithCancel(ctx)
-	full, empty := make(chan *batch, batches), make(chan *batch, batches)
-	for range batches {
-		empty <- &batch{}
+	n := min(runtime.GOMAXPROCS(0), maxParsers)
+	s := &scanner{file: f, empty: make(chan *batch, n*batches), raw: make(chan *batch, n*batches), inOrder: make(chan *batch, n*batches)}
+	for range n * batches {
+		s.empty <- &batch{parsed: make(chan struct{}, 1)}
 	}
-	p := r.list.newParsing(f, r.options)
-	go func() {
-		defer close(full)
-		p.parse(ctx, c, full, empty)
-	}()
-	defer func() { // the file is the other goroutine's until it has ended
-		cancel()
-		for range full {
-		}
-	}()
-	for b := range full {
+	var work sync.WaitGroup
+	work.Go(func() { s.scan(ctx, c) })
+	parsers := make([]*parsing, n)
+	for i := range parsers {
+		parsers[i] = r.list.newParsing(f, r.options)
+		work.Go(func() {
+			for b := range s.raw {
+				parsers[i].parse(b)
+				b.parsed <- struct{}{}
+			}
+		})
+	}
+	defer work.Wait() // the file is the other goroutines' until they have ended
+	defer cancel()
+	for b := range s.inOrder {
+		<-b.parsed
 		if b.err != nil {
 			return b.err
 		}
 		if err := r.takeBatch(f, b); err != nil {
 			return err
 		}
-		empty <- b
+		s.empty <- b
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	r.roll.Sources = append(r.roll.Sources, p.source)
-	r.roll.Cleaned.add(p.tidy.counts)
-	r.roll.Remarks = append(r.roll.Remarks, p.remarks.list()...)
+	r.roll.Sources = append(r.roll.Sources, s.source)
+	remarks := remarkList{file: f.index}
+	for _, p := range parsers {
+		r.roll.Cleaned.add(p.tidy.counts)
+		remarks.add(&p.remarks)
+	}
+	r.roll.Remarks = append(r.roll.Remarks, remarks.list()...)
 	return nil
 }
 
@@ -247,360 +272,4 @@ func (x *exclusionList) list() []Exclusion {
 		slices.SortStableFunc(out, func(a, b Exclusion) int { return compareRows(a.Row, b.Row) })
 	}
 	return out
-}
-
-// parsing is the second goroutine's part.
-type parsing struct {
-	list    *List
-	file    *file
-	plan    *plan
-	tidy    cleaner
-	ids     identifier
-	order   nameOrder
-	nations *countries
-	mendAll bool // names in capitals are written as names
-	near    bool
-	remarks remarkList
-	source  Source
-
-	headers [][]byte
-	totals  map[string]bool
-	row     uint32
-	cells   [][]byte // cleaned
-	scratch []byte
-	out     *batch
-}
-
-func (l *List) newParsing(f *file, o ReadOptions) *parsing {
-	p := &parsing{
-		list: l, file: f, ids: l.identifier(), order: l.orderOf(), mendAll: l.cleans("case"), near: o.Near,
-		plan: l.planOf(f, slices.Concat(o.Keep, l.group)),
-		tidy: cleaner{spaces: l.cleans("spaces"), controls: l.cleans("controls"), normalise: l.cleans("nfc")},
-	}
-	if l.cleans("countries") {
-		p.nations = newCountries(l.campaign.Letter.Language)
-	}
-	for _, h := range f.headers {
-		p.headers = append(p.headers, []byte(h))
-	}
-	p.remarks.file = f.index
-	p.totals = map[string]bool{}
-	if table, err := names(); err == nil {
-		for _, word := range table["totals"] {
-			p.totals[word] = true
-		}
-	}
-	return p
-}
-
-// parse takes a file apart.
-func (p *parsing) parse(ctx context.Context, c *content, full, empty chan *batch) {
-	rows, err := p.file.rows(c)
-	for end := false; !end; {
-		select {
-		case p.out = <-empty:
-		case <-ctx.Done():
-			return
-		}
-		p.out.rows, p.out.data, p.out.err = p.out.rows[:0], p.out.data[:0], err
-		if end = err != nil; !end {
-			end = p.parseBatch(rows)
-		}
-		p.out.share = c.share()
-		if end && p.out.err == nil {
-			p.source, p.out.err = c.sum()
-		}
-		select {
-		case full <- p.out:
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
-// parseBatch reads rows until the batch is full; true says that there are no more.
-func (p *parsing) parseBatch(rows rowReader) (end bool) {
-	for len(p.out.rows) < batchRows && len(p.out.data) < batchBytes {
-		cells, err := rows.next()
-		if errors.Is(err, io.EOF) {
-			return true
-		}
-		p.row = uint32(rows.row())
-		var fault rowFault
-		switch {
-		case rows.row() <= p.file.headRow && (err == nil || errors.As(err, &fault)): // the header and what stands above it are no rows
-		case rows.row() > maxRows:
-			p.out.err = p.file.source.refuse(fmt.Sprintf("the list has more than %d rows", maxRows), "Export it in parts")
-			return true
-		case err == nil:
-			p.take(cells)
-		case errors.As(err, &fault):
-			p.exclude(Unreadable, string(fault))
-		case errors.Is(err, errQuotes):
-			p.out.err = refuse(p.file.source.shown(), lineOf(rows), errQuotes.Error(), "Mend the line, or export the list again: nobody can tell where its cell was meant to end")
-			return true
-		default:
-			p.out.err = p.fileFault(err)
-			return true
-		}
-	}
-	return false
-}
-
-// lineOf is the line of the file on which the record last read starts.
-func lineOf(rows rowReader) int {
-	if r, ok := rows.(*records); ok {
-		return r.line
-	}
-	return rows.row()
-}
-
-// fileFault leaves problems as they are and says of other errors where they happened.
-func (p *parsing) fileFault(err error) error {
-	if list := asProblem(err); list != nil {
-		return list
-	}
-	return fmt.Errorf("reading %s: %w", p.file.source.shown(), err)
-}
-
-func (p *parsing) exclude(reason Reason, detail string) {
-	p.out.rows = append(p.out.rows, parsed{row: p.row, reason: reason, detail: detail})
-}
-
-// take settles what a row says about itself, in the order of the package's comment.
-func (p *parsing) take(cells [][]byte) {
-	if blank(cells) {
-		p.exclude(BlankRow, "")
-		return
-	}
-	if p.isTotals(cells) {
-		p.exclude(TotalsRow, "")
-		return
-	}
-	width := len(p.headers)
-	for len(cells) > width && len(bytes.TrimSpace(cells[len(cells)-1])) == 0 {
-		cells = cells[:len(cells)-1]
-	}
-	if len(cells) != width {
-		p.exclude(Unreadable, fmt.Sprintf("it has %d cells, the header has %d", len(cells), width))
-		return
-	}
-	if p.repeatsHeader(cells) {
-		p.exclude(HeaderRow, "")
-		return
-	}
-	if !p.clean(cells) {
-		return
-	}
-	if reason, detail := p.policy(); reason != "" {
-		p.exclude(reason, detail)
-		return
-	}
-	name := p.make(p.plan.name)
-	if reason, detail := p.judge(name); reason != "" {
-		p.exclude(reason, detail)
-		return
-	}
-	p.hand(name)
-}
-
-// isTotals tells a line of totals: a word that says so, a number, and nothing else.
-func (p *parsing) isTotals(cells [][]byte) bool {
-	filled := 0
-	var first []byte
-	for _, cell := range cells {
-		if len(cell) == 0 {
-			continue
-		}
-		if filled++; filled == 1 {
-			first = cell
-		}
-		if filled > 2 || len(cell) > 40 || filled == 2 && len(bytes.Trim(cell, " 0123456789.,'")) > 0 {
-			return false
-		}
-	}
-	return filled > 0 && p.totals[strings.Trim(foldLoosely(string(first)), "0123456789")]
-}
-
-func (p *parsing) repeatsHeader(cells [][]byte) bool {
-	for i, cell := range cells {
-		if !bytes.Equal(bytes.TrimSpace(cell), p.headers[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-// clean cleans the cells that are looked at. False: one of them is no text, and the row has its fate.
-func (p *parsing) clean(cells [][]byte) bool {
-	p.tidy.reset()
-	p.cells, p.scratch = p.cells[:0], p.scratch[:0]
-	for i, column := range p.plan.columns {
-		cell, fault := p.tidy.clean(cells[column])
-		if fault != "" {
-			p.exclude(Unreadable, fmt.Sprintf("the column %s holds %s", p.file.headers[column], fault))
-			return false
-		}
-		if p.plan.mends >= 0 {
-			cell = withoutApostrophe(cell)
-		}
-		if i == p.plan.country {
-			if name, changed := p.nations.name(cell); changed && name != "" {
-				cell = []byte(name)
-				p.tidy.counts.Countries++
-			}
-		}
-		p.cells = append(p.cells, cell)
-	}
-	return true
-}
-
-// cell gives a cleaned cell; nil for a column that there is not.
-func (p *parsing) cell(i int) []byte {
-	if i < 0 {
-		return nil
-	}
-	return p.cells[i]
-}
-
-// policy asks what takes people out: their own will, the consent column, and their age.
-func (p *parsing) policy() (Reason, string) {
-	for _, i := range p.plan.optOut {
-		if marked(p.cells[i]) {
-			return OptedOut, "marked in the column " + p.file.headers[p.plan.columns[i]]
-		}
-	}
-	for _, i := range p.plan.confirmed {
-		if !marked(p.cells[i]) {
-			return Unconfirmed, ""
-		}
-	}
-	if p.plan.consent >= 0 && !p.agreed(p.cells[p.plan.consent]) {
-		return NoConsent, ""
-	}
-	if !p.list.withdrew.empty() && (p.withdrew(p.cell(p.plan.email)) || p.withdrew(p.cell(p.plan.id))) {
-		return Suppressed, ""
-	}
-	return p.young()
-}
-
-func (p *parsing) agreed(cell []byte) bool {
-	return p.list.agreed[string(cell)] || p.list.agreed[foldText(string(cell))]
-}
-
-// withdrew looks an e-mail or an id up among those of people who withdrew.
-func (p *parsing) withdrew(value []byte) bool {
-	if len(value) == 0 {
-		return false
-	}
-	var memory [128]byte
-	key := p.ids.appendEmail(memory[:0], value)
-	s := &p.list.withdrew
-	if s.plain[string(key)] {
-		return true
-	}
-	if len(s.hashed) == 0 {
-		return false
-	}
-	if s.hashed[sha256.Sum256(append([]byte(s.salt), key...))] {
-		return true
-	}
-	return s.hashed[sha256.Sum256(append([]byte(s.salt), appendFolded(memory[:0], value)...))]
-}
-
-// young tells whether somebody is too young. Whoever gives no age is let pass, as in a list without that column.
-func (p *parsing) young() (Reason, string) {
-	i := max(p.plan.age, p.plan.birth)
-	if i < 0 || len(p.cells[i]) == 0 {
-		return "", ""
-	}
-	age, ok := ageOf(p.cells[i], p.plan.birth >= 0, p.list.campaign.Letter.Date)
-	if !ok {
-		return Unreadable, fmt.Sprintf("the column %s holds no age: %q", p.file.headers[p.plan.columns[i]], p.cells[i])
-	}
-	if age < p.list.campaign.Signers.Age.Least {
-		return UnderAge, ""
-	}
-	return "", ""
-}
-
-// judge looks whether a name is one, and whether the text that would be printed came through whole.
-func (p *parsing) judge(name []byte) (Reason, string) {
-	switch n := len(name); {
-	case n == 0:
-		return NoName, ""
-	case n > maxName:
-		return NoName, fmt.Sprintf("a name of more than %d characters", maxName)
-	}
-	if !p.list.names.accepted(name) {
-		if why := p.list.names.notName(name); why != "" {
-			return NotAName, why
-		}
-		if why := garbled(name, true); why != "" {
-			return Garbled, "the name: " + why
-		}
-	}
-	for _, i := range p.plan.checked {
-		if why := garbled(p.cells[i], !p.isName(i)); why != "" && !p.list.names.accepted(name) {
-			return Garbled, p.file.headers[p.plan.columns[i]] + ": " + why
-		}
-	}
-	for _, i := range p.plan.loose {
-		if why := garbled(p.cells[i], false); why != "" {
-			return Garbled, p.file.headers[p.plan.columns[i]] + ": " + why
-		}
-	}
-	return "", ""
-}
-
-// isName tells whether a cell is part of the name, which was looked at as a whole.
-func (p *parsing) isName(i int) bool { return slices.Contains(p.plan.name.parts, i) }
-
-// make makes a field of cells. What is put together lies in p.scratch until the next row.
-func (p *parsing) make(r recipe) []byte {
-	switch r.kind {
-	case nothing:
-		return nil
-	case oneCell:
-		return p.cells[r.parts[0]]
-	}
-	start := len(p.scratch)
-	if r.kind == fullName {
-		p.scratch = p.order.appendName(p.scratch, p.cell(r.parts[0]), p.cell(r.parts[1]))
-	} else {
-		for _, i := range r.parts {
-			if part := p.cell(i); len(part) > 0 {
-				if len(p.scratch) > start {
-					p.scratch = append(p.scratch, ", "...)
-				}
-				p.scratch = append(p.scratch, part...)
-			}
-		}
-	}
-	return p.scratch[start:len(p.scratch):len(p.scratch)]
-}
-
-// hand encodes the kept fields and hands the row over.
-func (p *parsing) hand(name []byte) {
-	row := parsed{row: p.row, from: uint32(len(p.out.data))}
-	email, postcode := p.cell(p.plan.email), p.cell(p.plan.postcode)
-	if p.list.campaign.Signers.Duplicates != "keep" {
-		row.key, row.known = p.ids.person(name, email, postcode)
-	}
-	if p.near {
-		row.near = p.ids.nearKeysOf(name, email, postcode)
-	}
-	if p.plan.mends >= 0 {
-		row.mends.base, row.mends.row = mendedRow(p.cells[p.plan.mends])
-	}
-	cased := p.casing(name)
-	for _, r := range p.plan.keep {
-		field := p.make(r)
-		if cased != nil && (r.kind == fullName || bytes.Equal(field, name)) {
-			field = cased
-		}
-		p.out.data = appendField(p.out.data, field)
-	}
-	row.to = uint32(len(p.out.data))
-	p.out.rows = append(p.out.rows, row)
 }

@@ -2,6 +2,7 @@ package roll
 
 import (
 	"hash/maphash"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -39,6 +40,20 @@ func (r *Remark) add(row Row, text string) {
 type remarkList struct {
 	file            int
 	capitals, small Remark
+}
+
+// add takes in what another parser has remarked on in the same file.
+func (l *remarkList) add(other *remarkList) {
+	l.capitals.merge(&other.capitals)
+	l.small.merge(&other.small)
+}
+
+// merge adds up two remarks of one kind. Each has the first samples of its rows, so the first of both are the first of all.
+func (r *Remark) merge(other *Remark) {
+	r.Count += other.Count
+	r.Samples = slices.Concat(r.Samples, other.Samples)
+	slices.SortFunc(r.Samples, func(a, b Sample) int { return compareRows(a.Row, b.Row) })
+	r.Samples = r.Samples[:min(len(r.Samples), maxSamples)]
 }
 
 func (l *remarkList) list() (out []Remark) {
