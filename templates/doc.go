@@ -7,6 +7,7 @@
 //	title: A letter from a supporter
 //	subject: Transparency and human rights at {{recipient.company}}
 //	language: en
+//	form: letter
 //	align: justified
 //	closing: Yours sincerely,
 //	---
@@ -19,7 +20,8 @@
 //
 //	{{end}}
 //
-// All settings are optional; align is justified or ragged. The subject and the closing are plain text with fields. The salutation,
+// All settings are optional; align is justified or ragged, and form says how the template becomes paper: a letter for each signer
+// (letter), or one document with the names of all (open-letter, petition-sheets, investors). The subject and the closing are plain text with fields. The salutation,
 // the address, the date and the signature block are not part of a template: the layout adds them.
 //
 // # What the text may hold

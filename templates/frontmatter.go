@@ -18,6 +18,7 @@ import (
 
 // frontKeys are the settings of the front matter, with what each does.
 var frontKeys = map[string]func(f *frontMatter, value string, at problem.Place){
+	"form":     (*frontMatter).setForm,
 	"title":    func(f *frontMatter, value string, _ problem.Place) { f.letter.Title = norm.NFC.String(value) },
 	"subject":  func(f *frontMatter, value string, at problem.Place) { f.letter.Subject = f.plainLine(value, at) },
 	"closing":  func(f *frontMatter, value string, at problem.Place) { f.letter.Closing = f.plainLine(value, at) },
@@ -30,6 +31,21 @@ func (f *frontMatter) setLanguage(value string, at problem.Place) {
 		f.problems.Add(at, strconv.Quote(value)+" is no language", "Write a language tag (BCP 47), for example en, en-GB or es")
 	}
 	f.letter.Language = value
+}
+
+func (f *frontMatter) setForm(value string, at problem.Place) {
+	if !slices.Contains(Forms(), Form(value)) {
+		var names []string
+		for _, form := range Forms() {
+			names = append(names, string(form))
+		}
+		do := "Write one of: " + strings.Join(names, ", ")
+		if near := nearest(value, names); near != "" {
+			do = "Did you mean " + near + "? There are: " + strings.Join(names, ", ")
+		}
+		f.problems.Add(at, "there is no form "+strconv.Quote(value), do)
+	}
+	f.letter.Form = Form(value)
 }
 
 func (f *frontMatter) setAlign(value string, at problem.Place) {

@@ -18,10 +18,25 @@ const (
 	Italic
 )
 
+// Form is how a template becomes paper: one letter for each signer, or one document with all of their names.
+type Form string
+
+// The forms of a template.
+const (
+	FormLetter        Form = "letter"          // one letter for each signer
+	FormOpenLetter    Form = "open-letter"     // the text once, then the names of all
+	FormPetitionSheet Form = "petition-sheets" // the text at the head of each sheet, above numbered rows
+	FormInvestors     Form = "investors"       // the text once, then a block for each holder: name, title, organisation, holding
+)
+
+// Forms lists the forms that a template may have, the usual one first.
+func Forms() []Form { return []Form{FormLetter, FormOpenLetter, FormPetitionSheet, FormInvestors} }
+
 // Letter is a parsed template. Its text is NFC; white space within it is as it was typed, but for line ends, which are spaces.
 type Letter struct {
 	Source   string   // the file it came from, or the built-in letter's name, for places in messages
 	Title    string   // what the letter is, for people who choose among templates
+	Form     Form     // FormLetter where the template does not say
 	Subject  []Inline // may hold fields, but no conditions; empty for none
 	Language string   // BCP 47; "" when the template does not say
 	Justify  bool     // body paragraphs have two straight edges

@@ -32,7 +32,7 @@ const (
 // Parse reads a template; source is its name in messages. All that is wrong with it comes back at once, in the order of the file, as
 // a problem.List with lines and columns.
 func Parse(source string, data []byte) (*Letter, error) {
-	p := &reader{letter: &Letter{Source: source, Justify: true}}
+	p := &reader{letter: &Letter{Source: source, Form: FormLetter, Justify: true}}
 	if p.take(data) {
 		p.readFrontMatter()
 		p.readBody()

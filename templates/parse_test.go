@@ -171,7 +171,9 @@ func TestEveryMistakeIsNamedWithItsPlace(t *testing.T) {
 		{"- {{if x}}a{{end}}\n\n  b", "1:3: some letters will lack the start of an item of a list"},
 		{"- {{if x}}a{{end}}\n  - b", "1:3: some letters will lack the start of an item of a list"},
 		{"---\ntitel: x\n---\na", "2:1: the front matter has no setting \"titel\". Did you mean title."},
-		{"---\nauthor: x\n---\na", "2:1: the front matter has no setting \"author\". Use one of: align, closing, language, subject, title."},
+		{"---\nauthor: x\n---\na", "2:1: the front matter has no setting \"author\". Use one of: align, closing, form, language, subject, title."},
+		{"---\nform: open-leter\n---\na", "2:7: there is no form \"open-leter\". Did you mean open-letter? There are: letter, open-letter, petition-sheets, investors."},
+		{"---\nform: poster\n---\na", "2:7: there is no form \"poster\". Write one of: letter, open-letter, petition-sheets, investors."},
 		{"---\nalign: left\n---\na", "2:8: align is \"left\". "},
 		{"---\nlanguage: English please\n---\na", "2:11: \"English please\" is no language. "},
 		{"---\ntitle: x\ntitle: y\n---\na", "3:1: title is set twice. "},
@@ -252,6 +254,15 @@ func TestFrontMatterIsAsTyped(t *testing.T) {
 	}
 	if got, want := flat(&Letter{Blocks: []Block{{Inline: l.Subject}, {Inline: l.Closing}}}), "p:To {recipient.company|you}: {{a}} *b*\np:Yours {x},"; got != want {
 		t.Errorf("subject and closing\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestATemplateHasOneForm(t *testing.T) {
+	for front, want := range map[string]Form{"": FormLetter, "form:\n": FormLetter, "form: petition-sheets\n": FormPetitionSheet} {
+		l, err := Parse("letter.md", []byte("---\n"+front+"---\ntext"))
+		if err != nil || l.Form != want {
+			t.Errorf("%q makes the form %v (%v), want %s", front, l, err, want)
+		}
 	}
 }
 
