@@ -15,17 +15,18 @@ var arrows = map[string]struct {
 	may []string
 	why string
 }{
-	"cmd/postbag":              {[]string{"config", "templates", "letters", "letters/packet", "letters/problem", "letters/roll"}, "the command line calls and prints; it does no work of the stages itself"},
-	"config":                   {[]string{"letters/problem"}, "settings know nothing of what is done with them"},
-	"templates":                {[]string{"letters/problem"}, "a template is parsed the same whatever campaign uses it"},
-	"letters/internal/outside": {nil, "tests ask it for the opinion of other programs; the program itself never runs one"},
-	"letters/problem":          {nil, "the vocabulary that all share imports none of them"},
-	"letters/roll":             {[]string{"config", "templates", "letters/problem"}, "rows are read before anybody knows how letters look"},
-	"letters/merge":            {[]string{"config", "templates", "letters/roll", "letters/problem"}, "text is filled in before it is set"},
-	"letters/typeset":          {[]string{"templates", "letters/merge", "letters/problem"}, "lines and pages know millimetres and glyphs, not PDF"},
-	"letters/press":            {[]string{"letters/merge", "letters/typeset", "letters/problem"}, "PDF is written from pages that are set"},
-	"letters/packet":           {[]string{"letters/problem"}, "a packet is verified years later, without the campaign"},
-	"letters":                  {[]string{"config", "templates", "letters/roll", "letters/merge", "letters/typeset", "letters/press", "letters/packet", "letters/problem"}, "the pipeline calls the stages; no stage calls it, and the command line calls it alone"},
+	"cmd/postbag":                 {[]string{"config", "templates", "letters", "letters/packet", "letters/problem", "letters/roll"}, "the command line calls and prints; it does no work of the stages itself"},
+	"config":                      {[]string{"letters/problem"}, "settings know nothing of what is done with them"},
+	"templates":                   {[]string{"letters/problem"}, "a template is parsed the same whatever campaign uses it"},
+	"letters/internal/outside":    {nil, "tests ask it for the opinion of other programs; the program itself never runs one"},
+	"letters/internal/worldnames": {nil, "names for tests of every stage; the program itself never reads them"},
+	"letters/problem":             {nil, "the vocabulary that all share imports none of them"},
+	"letters/roll":                {[]string{"config", "templates", "letters/problem"}, "rows are read before anybody knows how letters look"},
+	"letters/merge":               {[]string{"config", "templates", "letters/roll", "letters/problem"}, "text is filled in before it is set"},
+	"letters/typeset":             {[]string{"templates", "letters/merge", "letters/problem"}, "lines and pages know millimetres and glyphs, not PDF"},
+	"letters/press":               {[]string{"letters/merge", "letters/typeset", "letters/problem"}, "PDF is written from pages that are set"},
+	"letters/packet":              {[]string{"letters/problem"}, "a packet is verified years later, without the campaign"},
+	"letters":                     {[]string{"config", "templates", "letters/roll", "letters/merge", "letters/typeset", "letters/press", "letters/packet", "letters/problem"}, "the pipeline calls the stages; no stage calls it, and the command line calls it alone"},
 }
 
 // keepers are the libraries that one package keeps from the others.
