@@ -43,16 +43,9 @@ type told struct {
 
 // Distances inside a word are reckoned in hundred-thousandths of the font size: fine enough that a line of a hundred
 // glyphs ends where it should to a few thousandths of a point.
-const perEm = 100_000
+const perEm = typeset.PerEm
 
-func scale(units int32, face *typeset.Face) int64 {
-	v := int64(units) * perEm * 2
-	u := int64(face.UnitsEm)
-	if v < 0 {
-		return -((-v/u + 1) >> 1)
-	}
-	return (v/u + 1) >> 1
-}
+func scale(units int32, face *typeset.Face) int64 { return face.PerEm(int(units)) }
 
 // drawWord makes the ink of a word. It is given to the layout as its draw function.
 func drawWord(w *typeset.Word) any {
@@ -109,10 +102,9 @@ func plainInk(w *typeset.Word) *ink {
 		}
 		s.tj = appendCode(s.tj, g.ID)
 		s.glyphs = append(s.glyphs, g.ID)
-		own := int32(run.Face.Advance(g.ID))
-		width := scale(own, run.Face)
+		own, width := run.Face.Advance(g.ID), run.Face.Width(g.ID)
 		pen += width
-		if g.Advance != own {
+		if int(g.Advance) != own {
 			width = scale(g.Advance, run.Face)
 		}
 		at += width
@@ -252,39 +244,4 @@ func appendTextHex(dst []byte, text string) []byte {
 	dst = append(dst, "<FEFF"...)
 	dst = appendUTF16Hex(dst, text)
 	return append(dst, '>')
-}
-
-// appendInt writes a whole number. strconv.AppendInt does the same; this one is in the way of every page.
-func appendInt(dst []byte, v int64) []byte {
-	if v < 0 {
-		dst = append(dst, '-')
-		v = -v
-	}
-	var digits [20]byte
-	n := len(digits)
-	for {
-		n--
-		digits[n] = byte('0' + v%10)
-		if v /= 10; v == 0 {
-			break
-		}
-	}
-	return append(dst, digits[n:]...)
-}
-
-// appendPoints writes a length in points with at most two decimals: 0.01 pt is finer than any printer.
-func appendPoints(dst []byte, l typeset.Length) []byte {
-	v := roundTo(int64(l), 10)
-	if v < 0 {
-		dst = append(dst, '-')
-		v = -v
-	}
-	dst = appendInt(dst, v/100)
-	if rest := v % 100; rest != 0 {
-		dst = append(dst, '.', byte('0'+rest/10))
-		if rest%10 != 0 {
-			dst = append(dst, byte('0'+rest%10))
-		}
-	}
-	return dst
 }

@@ -162,6 +162,9 @@ func garbled(text []byte, strict bool) string {
 	}
 	foreign := 0
 	for i, b := range text {
+		if !spoiling[b] {
+			continue
+		}
 		switch {
 		case b >= utf8.RuneSelf:
 			foreign++
@@ -184,6 +187,15 @@ func garbled(text []byte, strict bool) string {
 	}
 	return ""
 }
+
+// spoiling marks the bytes that garbled looks at: few cells have any.
+var spoiling = func() (marks [256]bool) {
+	marks['?'], marks['&'], marks['\\'] = true, true, true
+	for b := utf8.RuneSelf; b < len(marks); b++ {
+		marks[b] = true
+	}
+	return marks
+}()
 
 // isFormulaError tells what a spreadsheet shows where a formula failed.
 func isFormulaError(text string) bool {

@@ -41,6 +41,7 @@ type Face struct {
 
 	advanceOnce sync.Once
 	advances    []uint16 // by glyph
+	widths      []int32  // the same in hundred-thousandths of an em
 	space       GlyphID
 
 	textOnce sync.Once

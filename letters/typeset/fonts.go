@@ -219,7 +219,7 @@ func (f *Fonts) Missing(text string) []rune {
 	var lacking []rune
 	clustered := false
 	for _, r := range text {
-		if r < commonRunes && alone(r) && f.common[r/64]&(1<<(r%64)) != 0 || invisible(r) {
+		if r < commonRunes && f.common[r/64]&(1<<(r%64)) != 0 && alone(r) || invisible(r) {
 			continue
 		}
 		clustered = clustered || !alone(r)

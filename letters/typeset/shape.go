@@ -442,9 +442,34 @@ func (f *Face) readAdvances() {
 	for g := range f.advances {
 		f.advances[g] = uint16(face.HorizontalAdvance(font.GID(g)))
 	}
+	f.widths = make([]int32, len(f.advances))
+	for g, advance := range f.advances {
+		f.widths[g] = int32(f.PerEm(int(advance)))
+	}
 	if g, ok := f.font.NominalGlyph(' '); ok && int(g) < len(f.advances) {
 		f.space = GlyphID(g)
 	}
+}
+
+// PerEm is the em in the unit of Face.PerEm and Face.Width.
+const PerEm = 100_000
+
+// PerEm turns font units into hundred-thousandths of an em, to the nearest.
+func (f *Face) PerEm(units int) int64 {
+	v, em := int64(units)*PerEm*2, int64(f.UnitsEm)
+	if v < 0 {
+		return -((-v/em + 1) >> 1)
+	}
+	return (v/em + 1) >> 1
+}
+
+// Width is the width of a glyph in hundred-thousandths of an em: PerEm of its Advance, reckoned once.
+func (f *Face) Width(g GlyphID) int64 {
+	f.advanceOnce.Do(f.readAdvances)
+	if int(g) >= len(f.widths) {
+		return 0
+	}
+	return int64(f.widths[g])
 }
 
 // Text is what the word says, in reading order.
