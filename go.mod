@@ -3,7 +3,6 @@ module postbag
 go 1.26.0
 
 require (
-	github.com/go-fonts/dejavu v0.3.2
 	github.com/go-fonts/liberation v0.3.3
 	github.com/go-playground/locales v0.14.2
 	github.com/go-text/typesetting v0.3.5

@@ -58,6 +58,7 @@ type Letter struct {
 	Language string    // BCP 47, of the letter
 	Paper    string    // a4 or letter
 	Layout   string    // plain
+	Typeface string    // serif or sans: the family in the binary that comes first
 	Show     []string  // what stands under the closing, at least one: standard fields or columns of the list
 }
 

@@ -287,7 +287,7 @@ func TestEverySettingCountsFromFileVariableAndFlag(t *testing.T) {
 		"campaign": "other", "specimen": "yes", "letter.paper": "letter", "letter.language": "de", "signers.duplicates": "last",
 		"signers.quotes": "backslash", "signers.header_row": "3", "signers.name_order": "family-first", "signers.place": "city",
 		"signers.clean": "none", "signers.same_email": "none", "signers.age.least": "16",
-		"bundles.duplex": "yes", "bundles.letters": "12", "letter.show": "name",
+		"bundles.duplex": "yes", "bundles.letters": "12", "letter.show": "name", "letter.typeface": "sans",
 	}
 	for _, s := range Settings() {
 		text, ok := samples[s.Key]

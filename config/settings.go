@@ -88,6 +88,8 @@ func Settings() []Setting {
 			set: func(c *Campaign, v value) { c.Letter.Paper = v.text() }},
 		{Key: "letter.layout", Kind: Choice, Usage: "where things stand on the page", Default: "plain", Choices: []string{"plain"},
 			set: func(c *Campaign, v value) { c.Letter.Layout = v.text() }},
+		{Key: "letter.typeface", Kind: Choice, Usage: "what the letter is set in, where fonts: does not say otherwise", Default: "serif", Choices: []string{"serif", "sans"},
+			set: func(c *Campaign, v value) { c.Letter.Typeface = v.text() }},
 		{Key: "letter.show", Kind: Names, Usage: "what stands under the closing", Default: "name\nplace", check: leastData,
 			set: func(c *Campaign, v value) { c.Letter.Show = v.texts }},
 

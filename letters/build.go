@@ -246,8 +246,8 @@ func (p *composition) fingerprint(r *roll.Roll) string {
 	for _, s := range r.Sources {
 		fmt.Fprintf(&b, "list %s\n", s.SHA256)
 	}
-	for _, f := range p.fonts.Faces() {
-		fmt.Fprintf(&b, "font %s %s\n", f.Name, f.SHA256)
+	for _, f := range p.fonts.Fingerprint() {
+		fmt.Fprintf(&b, "font %s\n", f)
 	}
 	return hashOf(b.Bytes())
 }

@@ -54,7 +54,7 @@ func compose(c *config.Campaign, list *roll.List) (*composition, error) {
 	var problems problem.List
 	p := &composition{campaign: c, template: template, hash: hashOf(text), list: list, fields: newFields(c, &problems)}
 	p.bindFields(&problems)
-	fonts, err := typeset.LoadFonts(c.Fonts)
+	fonts, err := typeset.LoadTypeface(c.Letter.Typeface, c.Fonts)
 	if err := problems.Collect(err); err != nil {
 		return nil, err
 	}

@@ -162,11 +162,12 @@ func (s *subsetter) subset(set *glyphSet) []byte {
 	loca = binary.BigEndian.AppendUint32(loca, uint32(len(glyf)))
 
 	head, hhea, maxp := slices.Clone(s.head), slices.Clone(s.hhea), slices.Clone(s.maxp)
-	binary.BigEndian.PutUint16(head[50:], 1)         // long offsets
-	binary.BigEndian.PutUint32(head[8:], 0)          // checksum adjustment: set below
-	binary.BigEndian.PutUint16(hhea[34:], uint16(n)) // numberOfHMetrics
-	binary.BigEndian.PutUint16(maxp[4:], uint16(n))  // numGlyphs
-	binary.BigEndian.PutUint16(maxp[26:], 0)         // maxSizeOfInstructions
+	binary.BigEndian.PutUint16(head[18:], uint16(s.face.UnitsEm)) // the em of a face that is set larger or smaller than it was drawn
+	binary.BigEndian.PutUint16(head[50:], 1)                      // long offsets
+	binary.BigEndian.PutUint32(head[8:], 0)                       // checksum adjustment: set below
+	binary.BigEndian.PutUint16(hhea[34:], uint16(n))              // numberOfHMetrics
+	binary.BigEndian.PutUint16(maxp[4:], uint16(n))               // numGlyphs
+	binary.BigEndian.PutUint16(maxp[26:], 0)                      // maxSizeOfInstructions
 	return assemble([]table{
 		{"glyf", glyf}, {"head", head}, {"hhea", hhea}, {"hmtx", hmtx}, {"loca", loca}, {"maxp", maxp},
 	})

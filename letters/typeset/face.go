@@ -33,7 +33,8 @@ type Face struct {
 	Family  string // name table, id 1
 	Origin  Origin
 	SHA256  string // of the font file, lower-case hex
-	UnitsEm int    // units per em
+	UnitsEm int    // font units to the font size: the font's units per em, but for Scale
+	Scale   int    // how large the face is set, in thousandths of the font size, to match the main face; UnitsEm has it in it
 	Metrics Metrics
 
 	loader *opentype.Loader
@@ -48,9 +49,13 @@ type Face struct {
 	text     []string // by glyph: the text that /ToUnicode gives it; "" where the cmap does not say
 }
 
+// wholeScale is the Scale of a face that is set as large as it was drawn.
+const wholeScale = 1000
+
 // Metrics are a face's measures in font units (OpenType OS/2, hhea, head, post).
 type Metrics struct {
 	Ascent, Descent, CapHeight int
+	XHeight                    int    // 0 where the font does not say
 	Box                        [4]int // xMin, yMin, xMax, yMax
 	ItalicAngle                float64
 	Weight                     int
@@ -89,7 +94,7 @@ func loadFace(loader *opentype.Loader, origin Origin, sum string) (*Face, error)
 	if err != nil {
 		return nil, fmt.Errorf("the font is damaged: %w", err)
 	}
-	f := &Face{Origin: origin, SHA256: sum, UnitsEm: int(parsed.Upem()), loader: loader, font: parsed}
+	f := &Face{Origin: origin, SHA256: sum, UnitsEm: int(parsed.Upem()), Scale: wholeScale, loader: loader, font: parsed}
 	if f.UnitsEm == 0 {
 		return nil, errors.New("the font is damaged: it has no units per em")
 	}
@@ -134,7 +139,7 @@ func (f *Face) readMetrics() error {
 		class := os2[30] // sFamilyClass: 1 to 5 and 7 are serifs
 		m.Serif = class >= 1 && class <= 5 || class == 7
 		if len(os2) >= 90 && uint16At(os2, 0) >= 2 {
-			m.CapHeight = int16At(os2, 88)
+			m.XHeight, m.CapHeight = int16At(os2, 86), int16At(os2, 88)
 		}
 	}
 	if post := f.Table("post"); len(post) >= 16 {

@@ -12,17 +12,8 @@ import (
 	"sync/atomic"
 	"unicode"
 
-	"github.com/go-fonts/dejavu/dejavusans"
-	"github.com/go-fonts/dejavu/dejavusansbold"
-	"github.com/go-fonts/dejavu/dejavuserif"
-	"github.com/go-fonts/dejavu/dejavuserifbold"
-	"github.com/go-fonts/liberation/liberationserifbold"
-	"github.com/go-fonts/liberation/liberationserifbolditalic"
-	"github.com/go-fonts/liberation/liberationserifitalic"
-	"github.com/go-fonts/liberation/liberationserifregular"
-	"github.com/go-text/typesetting/segmenter"
-
 	"postbag/letters/problem"
+	"postbag/letters/typeset/faces"
 	"postbag/templates"
 )
 
@@ -31,60 +22,72 @@ type Style = templates.Style
 
 const styles = 4 // the combinations of templates.Bold and templates.Italic
 
-// builtIn lists the faces in the binary: for each style a family of its own, then faces that fill gaps. Liberation
-// Serif has Latin, Greek, Cyrillic and Hebrew; DejaVu adds rarer letters of those and several scripts more.
-func builtIn() [styles][][]byte {
-	return [styles][][]byte{
-		0:                                 {liberationserifregular.TTF, dejavuserif.TTF, dejavusans.TTF},
-		templates.Bold:                    {liberationserifbold.TTF, dejavuserifbold.TTF, dejavusansbold.TTF},
-		templates.Italic:                  {liberationserifitalic.TTF},
-		templates.Bold | templates.Italic: {liberationserifbolditalic.TTF},
-	}
-}
-
-// Fonts is the faces that a run of the program may set with, in the order in which they are tried: the campaign's,
-// the binary's, the system's. The last are looked for only when a character is in none of the others.
+// Fonts is the faces that a run of the program may set with: the campaign's, the binary's, the system's. choice.go says which of them
+// sets what.
 //
-// Missing may add faces of the system; goroutines that set letters must start after the last call of it, so that a
-// letter does not depend on which names were looked at before it.
+// Missing may look for the system's faces; goroutines that set letters must start after the last call of it.
 type Fonts struct {
-	mu     sync.Mutex
-	own    [styles][]*Face // campaign and built-in faces of the style
-	system *systemFonts
-	chosen []*systemFace // faces of the system in use, best first
-	stacks atomic.Pointer[[styles][]*Face]
-	common [commonRunes / 64]uint64 // which of the first characters the campaign's and the built-in faces have
+	mu      sync.Mutex
+	stacks  [styles]*stack
+	main    *Face // that plain Latin is set in, upright and regular
+	known   uint64
+	folders func() []string
+	system  atomic.Pointer[[]*source] // nil until they have been looked for
 }
 
-// commonRunes is how many characters are looked up in a table: Latin, Greek and Cyrillic are among them.
-const commonRunes = 0x600
+// LoadFonts readies the built-in faces, with the serif family in front, and those in the campaign's font files and folders. What cannot
+// be read or embedded comes back as a problem.List.
+func LoadFonts(paths []string) (*Fonts, error) { return LoadTypeface(string(faces.Serif), paths) }
 
-// LoadFonts loads the built-in faces and those in the campaign's font files and folders. What cannot be read or
-// embedded comes back as a problem.List.
-func LoadFonts(paths []string) (*Fonts, error) {
-	f := &Fonts{}
-	if err := f.loadCampaign(paths); err != nil {
+// LoadTypeface is LoadFonts with another of the built-in families in front: serif or sans.
+func LoadTypeface(family string, paths []string) (*Fonts, error) {
+	f := &Fonts{folders: defaultFontFolders}
+	campaign, err := loadCampaign(paths)
+	if err != nil {
 		return nil, err
 	}
-	for style, files := range builtIn() {
-		for _, data := range files {
-			faces, err := LoadFaces(data, BuiltIn)
-			if err != nil {
-				return nil, fmt.Errorf("loading a built-in font: %w", err)
-			}
-			f.own[style] = append(f.own[style], faces...)
-		}
+	own, fallback, err := builtIn(faces.Family(family))
+	if err != nil {
+		return nil, err
 	}
-	f.restack()
-	for r := rune(' '); r < commonRunes; r++ {
-		if f.covered(r) {
-			f.common[r/64] |= 1 << (r % 64)
-		}
+	if len(own) == 0 {
+		return nil, fmt.Errorf("there is no built-in typeface %s", family)
+	}
+	for style := range f.stacks {
+		f.stacks[style] = newStack(inOrder(Style(style), campaign, own, fallback))
+	}
+	if f.main = f.stacks[0].main.load(); f.main == nil {
+		return nil, fmt.Errorf("the font %s cannot be loaded", f.stacks[0].main.name)
+	}
+	f.each(func(s *source) {
+		s.matchTo(f.main)
+		f.number(s)
+	})
+	for _, st := range f.stacks {
+		st.markPlain()
 	}
 	return f, nil
 }
 
-func (f *Fonts) loadCampaign(paths []string) error {
+// inOrder puts sources in the order in which they are tried for a style: those of the campaign in that style, then its bold ones where
+// bold was asked for, then its regular ones; the binary's own family likewise; then what stands in for it. A name that has no bold
+// italic is set in what there is.
+func inOrder(style Style, campaign, own, fallback []*source) []*source {
+	var order []*source
+	for _, group := range [][]*source{campaign, own, fallback} {
+		for _, wanted := range []Style{style, style & templates.Bold, 0} {
+			for _, s := range group {
+				if s.style == wanted && !slices.Contains(order, s) {
+					order = append(order, s)
+				}
+			}
+		}
+	}
+	return order
+}
+
+func loadCampaign(paths []string) ([]*source, error) {
+	var sources []*source
 	var problems problem.List
 	for _, path := range paths {
 		files, err := fontFiles(path)
@@ -103,8 +106,7 @@ func (f *Fonts) loadCampaign(paths []string) error {
 				var faces []*Face
 				faces, err = LoadFaces(data, FromCampaign)
 				for _, face := range faces {
-					style := face.style()
-					f.own[style] = append(f.own[style], face)
+					sources = append(sources, sourceOf(face, filepath.Base(file)))
 				}
 			}
 			if err != nil {
@@ -113,7 +115,7 @@ func (f *Fonts) loadCampaign(paths []string) error {
 			}
 		}
 	}
-	return problems.Err()
+	return sources, problems.Err()
 }
 
 // fontFiles lists a font file itself, or the fonts in a folder by name.
@@ -167,40 +169,8 @@ func (f *Face) style() Style {
 	return s
 }
 
-// restack puts the faces of each style in the order in which they are tried: those of the style, then upright
-// regular ones, then the system's. A name that has no bold italic is set in what there is.
-func (f *Fonts) restack() {
-	var stacks [styles][]*Face
-	for style := range stacks {
-		add := func(faces []*Face) {
-			for _, face := range faces {
-				if !slices.Contains(stacks[style], face) {
-					stacks[style] = append(stacks[style], face)
-				}
-			}
-		}
-		add(f.own[style])
-		add(f.own[Style(style)&templates.Bold])
-		add(f.own[0])
-		for _, s := range f.chosen {
-			add([]*Face{s.face})
-		}
-	}
-	f.stacks.Store(&stacks)
-}
-
-// stack returns the faces to try for a style, best first.
-func (f *Fonts) stack(s Style) []*Face { return f.stacks.Load()[s&(styles-1)] }
-
-// covered tells whether some face of the regular stack has r. Faces of other styles fall back to those.
-func (f *Fonts) covered(r rune) bool {
-	for _, face := range f.stack(0) {
-		if face.Has(r) {
-			return true
-		}
-	}
-	return false
-}
+// stack returns the sources for a style.
+func (f *Fonts) stack(s Style) *stack { return f.stacks[s&(styles-1)] }
 
 // invisible characters need no glyph: white space, and the default-ignorable characters that shape their
 // neighbours (joiners, variation selectors, directional marks; UAX #44, Default_Ignorable_Code_Point).
@@ -212,100 +182,70 @@ func invisible(r rune) bool {
 		unicode.Is(unicode.Variation_Selector, r) || unicode.Is(unicode.Cf, r)
 }
 
-// Missing returns the characters of text that cannot be set, each once, in order; nil when the text can be set. A letter and its
-// marks must come from one face: a mark that no face has together with its letter is missing too. What the campaign's and the
-// built-in faces lack is looked for among the system's fonts.
-func (f *Fonts) Missing(text string) []rune {
-	var lacking []rune
-	clustered := false
-	for _, r := range text {
-		if r < commonRunes && f.common[r/64]&(1<<(r%64)) != 0 && alone(r) || invisible(r) {
-			continue
-		}
-		clustered = clustered || !alone(r)
-		if !f.covered(r) && !slices.Contains(lacking, r) {
-			lacking = append(lacking, r)
-		}
-	}
-	if len(lacking) > 0 {
-		f.mu.Lock()
-		f.addSystemFaces(lacking)
-		f.mu.Unlock()
-		lacking = slices.DeleteFunc(lacking, f.covered)
-	}
-	if clustered && len(lacking) == 0 {
-		lacking = f.missingMarks(text)
-	}
-	if len(lacking) == 0 {
-		return nil
-	}
-	return lacking
-}
-
-// alone tells whether a character never forms a cluster with another letter: those of Latin, Greek, Cyrillic and Armenian.
-func alone(r rune) bool {
-	return r < 0x300 || r >= 0x370 && r <= 0x482 || r >= 0x48A && r <= 0x58A || r >= 0x1E00 && r <= 0x1FFF
-}
-
-// missingMarks returns the characters that no face has together with the letter they belong to.
-func (f *Fonts) missingMarks(text string) []rune {
-	var lacking []rune
-	var s segmenter.Segmenter
-	s.Init([]rune(text))
-	for it := s.GraphemeIterator(); it.Next(); {
-		cluster := slices.DeleteFunc(slices.Clone(it.Grapheme().Text), invisible)
-		if len(cluster) < 2 || faceFor(f.stack(0), cluster) != nil {
-			continue
-		}
-		f.mu.Lock()
-		found := f.addSystemFace(cluster)
-		f.mu.Unlock()
-		if !found {
-			lacking = append(lacking, cluster[1:]...)
-		}
-	}
-	return lacking
-}
-
-// addSystemFaces brings in the best face that has all the characters, or else the best one for each. The caller
-// holds the lock.
-func (f *Fonts) addSystemFaces(lacking []rune) {
-	if f.addSystemFace(lacking) {
+// scanSystem looks for the system's faces, once.
+func (f *Fonts) scanSystem() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.system.Load() != nil {
 		return
 	}
-	for _, r := range lacking {
-		if !f.covered(r) {
-			f.addSystemFace([]rune{r})
-		}
+	system := scanSystemFonts(f.folders())
+	for _, s := range system {
+		s.matchTo(f.main)
+		f.number(s)
 	}
+	f.system.Store(&system)
 }
 
-func (f *Fonts) addSystemFace(runes []rune) bool {
-	if f.system == nil {
-		f.system = scanSystemFonts(defaultFontFolders())
-	}
-	s := f.system.best(runes)
-	if s == nil {
-		return false
-	}
-	if !slices.Contains(f.chosen, s) {
-		f.chosen = append(f.chosen, s)
-		slices.SortFunc(f.chosen, compareSystemFaces)
-		f.restack()
-	}
-	return true
+// number gives a source its key.
+func (f *Fonts) number(s *source) {
+	f.known++
+	s.key = f.known * 0x9E3779B97F4A7C15 // apart in all bits
 }
 
-// Faces lists every face that may set something, each once: those of the regular style first, in the order in which they
-// are tried.
+// Faces lists every face that has been loaded, each once: those of the regular style first, in the order in which they are tried.
 func (f *Fonts) Faces() []*Face {
 	var faces []*Face
-	for _, stack := range f.stacks.Load() {
-		for _, face := range stack {
-			if !slices.Contains(faces, face) {
-				faces = append(faces, face)
+	f.each(func(s *source) {
+		if face := s.face.Load(); face != nil {
+			faces = append(faces, face)
+		}
+	})
+	return faces
+}
+
+// Fingerprint lists what the look of the letters depends on: a line for each of the campaign's and the built-in faces, and for each of
+// the system's that was needed for a text that Missing was asked about.
+func (f *Fonts) Fingerprint() []string {
+	var lines []string
+	f.each(func(s *source) {
+		sum := s.sha256
+		if s.origin == FromSystem {
+			face := s.face.Load()
+			if face == nil {
+				return
+			}
+			sum = face.SHA256
+		}
+		lines = append(lines, s.name+" "+sum)
+	})
+	return lines
+}
+
+// each visits every source once.
+func (f *Fonts) each(visit func(*source)) {
+	seen := map[*source]bool{}
+	for i := range f.stacks {
+		for _, s := range f.stacks[i].sources {
+			if !seen[s] {
+				seen[s] = true
+				visit(s)
 			}
 		}
 	}
-	return faces
+	if system := f.system.Load(); system != nil {
+		for _, s := range *system {
+			visit(s)
+		}
+	}
 }

@@ -83,7 +83,9 @@ func (p *paragraph) join(s *shaper, runs []merge.Run, ps *paragraphStyle) bool {
 			if hasRightToLeft(run.Text) {
 				return false
 			}
+			p.value = run.Text
 			p.words(s, ps, run.Text, style, &spaced, &forced)
+			p.value = ""
 		default:
 			l := p.literal(s, run.Text, ps, style)
 			if l.rtl {
@@ -151,6 +153,9 @@ func (p *paragraph) extend(s *shaper, ps *paragraphStyle, text string, style Sty
 		p.open = unit{start: len(p.text), style: style, spaced: *spaced, forced: *forced}
 		*spaced, *forced = false, false
 	}
+	if p.open.value == "" {
+		p.open.value = p.value
+	}
 	p.text = append(p.text, text...)
 	p.open.end = len(p.text)
 }
@@ -213,7 +218,11 @@ func (p *paragraph) read(runs []merge.Run, base Style) (needsBidi bool) {
 				end++
 			}
 			p.text = append(p.text, run.Text[k:end]...)
-			p.units[len(p.units)-1].end = len(p.text)
+			u := &p.units[len(p.units)-1]
+			u.end = len(p.text)
+			if run.Value && u.value == "" {
+				u.value = run.Text
+			}
 			needsBidi = needsBidi || hasRightToLeft(run.Text[k:end])
 			k = end
 		}

@@ -56,8 +56,9 @@ type paragraphStyle struct {
 type unit struct {
 	start, end int // in paragraph.text
 	style      Style
-	spaced     bool // a space comes before it
-	forced     bool // a forced line break comes before it
+	spaced     bool   // a space comes before it
+	forced     bool   // a forced line break comes before it
+	value      string // the signer's value that it is or begins with; "" for the template's own text
 }
 
 // paragraph is the workshop of a setter for one paragraph at a time: its memory is used again and again.
@@ -71,6 +72,7 @@ type paragraph struct {
 
 	literals map[literalKey]*literal
 	copies   []literalCopy // where boxes of literals stand in boxes
+	value    string        // the signer's value that join is at; "" for none
 	open     unit          // the word being put together by join; open.end is its end in text
 	isOpen   bool
 }
@@ -101,6 +103,7 @@ func (p *paragraph) fill(s *shaper, ps *paragraphStyle, needsBidi bool) {
 // cut adds the boxes of one unit.
 func (p *paragraph) cut(s *shaper, u *unit, ps *paragraphStyle) {
 	opening := false
+	s.front = s.lead(u.value, p.text[u.start:u.end], u.style)
 	for start := u.start; start < u.end; {
 		end := u.end
 		level := ps.level()
@@ -117,6 +120,7 @@ func (p *paragraph) cut(s *shaper, u *unit, ps *paragraphStyle) {
 		p.boxes[first].opening = opening
 		start, opening = end, breaks
 	}
+	s.front = nil
 }
 
 func (ps *paragraphStyle) level() uint8 {

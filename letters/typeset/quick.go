@@ -72,7 +72,7 @@ func (s *shaper) newQuickFace(face *Face) *quickFace {
 		id := GlyphID(g)
 		text := face.Text(id)
 		said := text == string(r) || r == ' ' && id == space
-		props := f.GDEF.GlyphProps(tables.GlyphID(id))
+		props := glyphProps(f, id)
 		q.glyphs[r] = quickGlyph{id: id, advance: uint16(face.Advance(id)), text: text, sure: said && props&(tables.GPMark|tables.GPLigature) == 0}
 	}
 	q.lookAtSubstitutions()
@@ -84,6 +84,14 @@ func (s *shaper) newQuickFace(face *Face) *quickFace {
 		q.glyphs[r].sure = q.glyphs[r].sure && s.staysItself(q, rune(r))
 	}
 	return q
+}
+
+// glyphProps is what GDEF says of a glyph, in a font that has one.
+func glyphProps(f *font.Font, id GlyphID) uint16 {
+	if f.GDEF.GlyphClassDef == nil {
+		return 0
+	}
+	return f.GDEF.GlyphProps(tables.GlyphID(id))
 }
 
 // lookAtSubstitutions strikes out what GSUB may change in sight of other glyphs.
@@ -288,7 +296,7 @@ func (s *shaper) quickWord(text []byte, style Style) *Word {
 		hot.word = s.setQuick(&Word{}, text, style)
 		return hot.word
 	}
-	if hot.word.is(text, style, false) {
+	if hot.word.is(text, style, false, nil) {
 		return hot.word
 	}
 	return s.quickLoose(text, style)
@@ -367,13 +375,13 @@ func (s *shaper) setQuick(w *Word, text []byte, style Style) *Word {
 // quickOf returns the quickFace of the face that plain text in a style is set in; nil when there is none.
 func (s *shaper) quickOf(style Style) *quickFace {
 	known := &s.quick[style&(styles-1)]
-	if face := s.fonts.stack(style)[0]; known.face != face {
+	if face := s.fonts.stack(style).main.load(); known.face != face {
 		known.face, known.quick = face, s.newQuickFace(face)
 	}
 	return known.quick
 }
 
-// quickKnown is what a shaper knows of the first face of a stack.
+// quickKnown is what a shaper knows of the main face of a style.
 type quickKnown struct {
 	face  *Face
 	quick *quickFace

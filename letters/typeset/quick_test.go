@@ -35,8 +35,8 @@ func TestQuickWordsAreThoseOfHarfBuzz(t *testing.T) {
 		fonts, quick, slow := quickPair(t, language)
 		taken := 0
 		for _, style := range []Style{0, templates.Bold, templates.Italic, templates.Bold | templates.Italic} {
-			if quick.newQuickFace(fonts.stack(style)[0]) == nil {
-				t.Errorf("%s is not set the quick way", fonts.stack(style)[0].Name)
+			if quick.newQuickFace(fonts.stack(style).main.load()) == nil {
+				t.Errorf("%s is not set the quick way", fonts.stack(style).main.load().Name)
 			}
 			for range 3 { // anew, for good, and from memory
 				for _, name := range latinNames {
@@ -65,30 +65,35 @@ func TestQuickFacesAreSureOfTheirLetters(t *testing.T) {
 	for r := rune('!'); r < quickRunes; r++ {
 		letters = append(letters, r)
 	}
-	for style := range Style(styles) {
-		for _, face := range fonts.stack(style) {
-			q := quick.newQuickFace(face)
-			if q == nil {
-				continue
-			}
-			only := &Fonts{}
-			only.stacks.Store(&[styles][]*Face{{face}, {face}, {face}, {face}})
-			quick.fonts, slow.fonts = only, only
-			quick.quick = [styles]quickKnown{}
-			quick.hot = make([]remembered, hotWords)
-			*slow = *newShaper(only, "en", nil, newWords())
-			rapid.Check(t, func(t *rapid.T) {
-				text := rapid.StringOfN(rapid.SampledFrom(letters), 1, 12, -1).Draw(t, "text")
-				w := quick.quickWord([]byte(text), 0)
-				if w == nil {
-					return
-				}
-				if want := slow.word([]byte(text), 0, false); !sameWord(w, want) {
-					t.Fatalf("%s: %q: %+v, not %+v", face.Name, text, w, want)
-				}
-			})
+	fonts.each(func(known *source) {
+		face := known.load()
+		if face == nil {
+			t.Errorf("%s cannot be loaded", known.name)
+			return
 		}
-	}
+		q := quick.newQuickFace(face)
+		if q == nil {
+			return
+		}
+		only := &Fonts{main: face}
+		for style := range only.stacks {
+			only.stacks[style] = newStack([]*source{known})
+		}
+		quick.fonts, slow.fonts = only, only
+		quick.quick = [styles]quickKnown{}
+		quick.hot = make([]remembered, hotWords)
+		*slow = *newShaper(only, "en", nil, newWords())
+		rapid.Check(t, func(t *rapid.T) {
+			text := rapid.StringOfN(rapid.SampledFrom(letters), 1, 12, -1).Draw(t, "text")
+			w := quick.quickWord([]byte(text), 0)
+			if w == nil {
+				return
+			}
+			if want := slow.word([]byte(text), 0, false); !sameWord(w, want) {
+				t.Fatalf("%s: %q: %+v, not %+v", face.Name, text, w, want)
+			}
+		})
+	})
 }
 
 func TestQuickLeavesTheRestToHarfBuzz(t *testing.T) {

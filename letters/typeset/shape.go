@@ -41,16 +41,18 @@ type Word struct {
 	text   string
 	style  Style
 	rtl    bool
-	before Em     // the space before it, kerned
-	after  Em     // what a following space moves closer
-	lacks  bool   // some glyph is missing
-	own    []byte // the memory of text, where the word has it to itself
+	lead   *source // the face that was to be tried first
+	before Em      // the space before it, kerned
+	after  Em      // what a following space moves closer
+	lacks  bool    // some glyph is missing
+	own    []byte  // the memory of text, where the word has it to itself
 }
 
 type wordKey struct {
 	text  string
 	style Style
 	rtl   bool
+	lead  *source
 }
 
 // shaper shapes words with HarfBuzz and remembers them. It belongs to one goroutine.
@@ -65,7 +67,10 @@ type shaper struct {
 	shared   *words
 	table    []remembered
 
-	brief  bool // words need to last until loosen only
+	front  *source // the face that words are set in as far as it goes; nil for the first that has them
+	leads  leads
+	words  scripts // of the word being shaped
+	brief  bool    // words need to last until loosen only
 	quick  [styles]quickKnown
 	hot    []remembered
 	loose  []*Word
@@ -75,6 +80,7 @@ type shaper struct {
 	hb        map[*Face]*harfbuzz.Font
 	segmenter segmenter.Segmenter
 	runes     []rune
+	chosen    []scriptLead
 }
 
 type remembered struct {
@@ -111,7 +117,7 @@ func newWords() *words { return &words{seed: maphash.MakeSeed()} }
 
 // word returns the shaped word for text, which must hold no space. The caller may reuse text's memory.
 func (s *shaper) word(text []byte, style Style, rtl bool) *Word {
-	if s.brief && !rtl {
+	if s.brief && !rtl && s.front == nil {
 		if w := s.quickWord(text, style); w != nil {
 			return w
 		}
@@ -120,11 +126,14 @@ func (s *shaper) word(text []byte, style Style, rtl bool) *Word {
 	if rtl {
 		hash += 17
 	}
+	if s.front != nil {
+		hash += s.front.key
+	}
 	first, second := &s.table[hash%ownWords], &s.table[hash>>32%ownWords]
-	if first.hash == hash && first.word != nil && first.word.is(text, style, rtl) {
+	if first.hash == hash && first.word != nil && first.word.is(text, style, rtl, s.front) {
 		return first.word
 	}
-	if second.hash == hash && second.word != nil && second.word.is(text, style, rtl) {
+	if second.hash == hash && second.word != nil && second.word.is(text, style, rtl, s.front) {
 		return second.word
 	}
 	w := s.find(hash, text, style, rtl)
@@ -135,14 +144,14 @@ func (s *shaper) word(text []byte, style Style, rtl bool) *Word {
 	return w
 }
 
-func (w *Word) is(text []byte, style Style, rtl bool) bool {
-	return w.text == string(text) && w.style == style && w.rtl == rtl
+func (w *Word) is(text []byte, style Style, rtl bool, lead *source) bool {
+	return w.text == string(text) && w.style == style && w.rtl == rtl && w.lead == lead
 }
 
 // find takes a word from the shared memory or shapes it.
 func (s *shaper) find(hash uint64, text []byte, style Style, rtl bool) *Word {
 	shard := &s.shared.shards[hash>>48%uint64(len(s.shared.shards))]
-	key := wordKey{text: unsafe.String(unsafe.SliceData(text), len(text)), style: style, rtl: rtl}
+	key := wordKey{text: unsafe.String(unsafe.SliceData(text), len(text)), style: style, rtl: rtl, lead: s.front}
 	shard.mu.RLock()
 	w, ok := shard.words[key]
 	shard.mu.RUnlock()
@@ -165,7 +174,7 @@ func (s *shaper) find(hash uint64, text []byte, style Style, rtl bool) *Word {
 
 // shape sets one word, between two spaces, so that the kerning of a space with its neighbours is known.
 func (s *shaper) shape(text string, style Style, rtl bool) *Word {
-	w := &Word{text: text, style: style, rtl: rtl}
+	w := &Word{text: text, style: style, rtl: rtl, lead: s.front}
 	s.runes = append(s.runes[:0], ' ')
 	s.runes = append(s.runes, []rune(text)...)
 	s.runes = append(s.runes, ' ')
@@ -203,42 +212,72 @@ type itemRun struct {
 	script     language.Script
 }
 
-// itemise splits a word by script and face. A face that can set the whole word sets all of it; only where there is
-// none does the face change, and never inside a grapheme cluster.
+// itemise splits a word by script and face, as choice.go says; never inside a grapheme cluster.
 func (s *shaper) itemise(text []rune, style Style) []itemRun {
-	stack := s.fonts.stack(style)
-	whole := faceFor(stack, text)
-	var runs []itemRun
-	add := func(start, end int, face *Face) {
-		script := clusterScript(text[start:end])
-		if n := len(runs); n > 0 {
-			last := &runs[n-1]
-			if last.face == face && (last.script == script || !script.Strong() || !last.script.Strong()) {
-				last.end = end
-				if !last.script.Strong() {
-					last.script = script
-				}
-				return
-			}
+	st := s.fonts.stack(style)
+	if plainLatin(text) && s.front == nil && st.main.covers.hasAll(text) {
+		return []itemRun{{0, len(text), st.main.load(), language.Latin}}
+	}
+	s.words.sort(text)
+	chosen := s.chosen[:0]
+	for i, t := range s.words.of {
+		if i == 0 && s.front != nil && s.front.covers.hasAll(t.text) {
+			chosen = append(chosen, scriptLead{t.script, s.front})
+		} else if source := s.fonts.first(t.text, style); source != nil {
+			chosen = append(chosen, scriptLead{t.script, source})
 		}
-		runs = append(runs, itemRun{start, end, face, script})
 	}
-	if whole != nil && plainLatin(text) {
-		return []itemRun{{0, len(text), whole, language.Latin}}
-	}
+	s.chosen = chosen
+	var runs []itemRun
+	var beside *source // the face of the letters before
 	s.segmenter.Init(text)
 	for it := s.segmenter.GraphemeIterator(); it.Next(); {
 		cluster := it.Grapheme()
-		face := whole
-		if face == nil {
-			face = faceFor(stack, cluster.Text)
+		script := clusterScript(cluster.Text)
+		source := s.sourceOf(cluster.Text, script, style, beside)
+		face := st.main.load() // glyph 0, where there is none: Setter.Set refuses such a letter
+		if source != nil {
+			beside, face = source, source.load()
 		}
-		if face == nil {
-			face = stack[0] // glyph 0: Setter.Set refuses such a letter
-		}
-		add(cluster.Offset, cluster.Offset+len(cluster.Text), face)
+		runs = appendRun(runs, itemRun{cluster.Offset, cluster.Offset + len(cluster.Text), face, script})
 	}
 	return runs
+}
+
+// sourceOf chooses the face of a letter and its marks; beside is the face of what stands before it in the word.
+func (s *shaper) sourceOf(cluster []rune, script language.Script, style Style, beside *source) *source {
+	for i := range s.chosen {
+		if c := &s.chosen[i]; c.script == script && c.source.covers.hasAll(cluster) {
+			return c.source
+		}
+	}
+	if !script.Strong() {
+		if beside == nil && len(s.chosen) > 0 {
+			beside = s.chosen[0].source
+		}
+		if beside != nil && beside.covers.hasAll(cluster) {
+			return beside
+		}
+		if main := s.fonts.stack(style).main; main.covers.hasAll(cluster) {
+			return main
+		}
+	}
+	return s.fonts.first(cluster, style)
+}
+
+// appendRun adds a run, or makes the last one longer where face and script go on.
+func appendRun(runs []itemRun, run itemRun) []itemRun {
+	if n := len(runs); n > 0 {
+		last := &runs[n-1]
+		if last.face == run.face && (last.script == run.script || !run.script.Strong() || !last.script.Strong()) {
+			last.end = run.end
+			if !last.script.Strong() {
+				last.script = run.script
+			}
+			return runs
+		}
+	}
+	return append(runs, run)
 }
 
 // plainLatin tells whether all of the text is in the Latin script, or common to all scripts, below U+0300.
@@ -249,20 +288,6 @@ func plainLatin(text []rune) bool {
 		}
 	}
 	return true
-}
-
-// faceFor returns the first face that has every character.
-func faceFor(stack []*Face, text []rune) *Face {
-next:
-	for _, face := range stack {
-		for _, r := range text {
-			if !invisible(r) && !face.Has(r) {
-				continue next
-			}
-		}
-		return face
-	}
-	return nil
 }
 
 func clusterScript(cluster []rune) language.Script {

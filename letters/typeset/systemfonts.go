@@ -2,6 +2,7 @@ package typeset
 
 import (
 	"cmp"
+	"errors"
 	"io"
 	"io/fs"
 	"log"
@@ -16,22 +17,16 @@ import (
 	"github.com/go-text/typesetting/fontscan"
 )
 
-// systemFonts is what the machine has installed, best first. fontscan's own index is not used: it takes a second
-// the first time and then writes into the user's home, while reading just the cmap tables takes some hundredths.
-type systemFonts struct {
-	faces []*systemFace
-}
+// The system's faces are read without fontscan's own index: it takes a second the first time and then writes into the user's home,
+// while reading just names and cmap tables takes some hundredths.
 
 // systemFace is an installed face of which only names and coverage have been read.
 type systemFace struct {
+	source
 	path   string
 	index  int // in a collection
 	family string
-	name   string
 	rank   int
-	cmap   font.Cmap
-	face   *Face // once it is in use
-	broken bool
 }
 
 // defaultFontFolders names the folders where this system keeps fonts.
@@ -43,8 +38,9 @@ func defaultFontFolders() []string {
 	return folders
 }
 
-func scanSystemFonts(folders []string) *systemFonts {
-	s := &systemFonts{}
+// scanSystemFonts lists the upright regular faces in some folders, best first.
+func scanSystemFonts(folders []string) []*source {
+	var found []*systemFace
 	seen := map[string]bool{}
 	for _, folder := range folders {
 		// An unreadable folder or file is passed over: what is not there cannot set anything, and a
@@ -52,19 +48,25 @@ func scanSystemFonts(folders []string) *systemFonts {
 		_ = filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
 			if err == nil && !d.IsDir() && isFontFile(path) && !seen[path] {
 				seen[path] = true
-				s.faces = append(s.faces, scanFile(path)...)
+				found = append(found, scanFile(path)...)
 			}
 			return nil
 		})
 	}
-	slices.SortFunc(s.faces, compareSystemFaces)
-	return s
+	slices.SortFunc(found, compareSystemFaces)
+	sources := make([]*source, len(found))
+	for i, s := range found {
+		s.open = s.read
+		sources[i] = &s.source
+	}
+	return sources
 }
 
-// compareSystemFaces orders faces by how well they suit a letter, then by name, never by where they lie.
+// compareSystemFaces orders faces by how well they suit a letter, then by name; by where they lie only where a machine has the
+// same face twice.
 func compareSystemFaces(a, b *systemFace) int {
 	return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.family, b.family), cmp.Compare(a.name, b.name),
-		cmp.Compare(a.index, b.index))
+		cmp.Compare(a.index, b.index), cmp.Compare(a.path, b.path))
 }
 
 // scanFile reads names and coverage of the upright regular faces in a file that Postbag can embed.
@@ -96,25 +98,31 @@ func scanFace(loader *opentype.Loader) *systemFace {
 	if err := probe.readMetrics(); err != nil || probe.style() != 0 || probe.Metrics.Weight < 350 || probe.Metrics.Weight > 500 {
 		return nil
 	}
-	raw, err := loader.RawTable(opentype.MustNewTag("cmap"))
-	if err != nil {
-		return nil
-	}
-	table, _, err := tables.ParseCmap(raw)
-	if err != nil {
-		return nil
-	}
-	cmap, _, err := font.ProcessCmap(table, tables.FPNone)
+	cmap, err := readCmap(loader)
 	if err != nil {
 		return nil
 	}
 	names := probe.readNames()
-	s := &systemFace{family: names[1], name: names[6], cmap: cmap}
+	s := &systemFace{source: source{origin: FromSystem, name: names[6], covers: coverageOf(cmap)}, family: names[1]}
 	s.rank = rankFamily(s.family)
 	if loader.HasTable(opentype.MustNewTag("fvar")) {
 		s.rank++ // a variable font's default may be a light weight
 	}
 	return s
+}
+
+// readCmap reads which characters a font has.
+func readCmap(loader *opentype.Loader) (font.Cmap, error) {
+	raw, err := loader.RawTable(opentype.MustNewTag("cmap"))
+	if err != nil {
+		return nil, err
+	}
+	table, _, err := tables.ParseCmap(raw)
+	if err != nil {
+		return nil, err
+	}
+	cmap, _, err := font.ProcessCmap(table, tables.FPNone)
+	return cmap, err
 }
 
 // familyRanks says which families suit a letter, first match first: book faces before display and stop-gap ones.
@@ -136,38 +144,18 @@ func rankFamily(family string) int {
 	return 10
 }
 
-// best returns the first face that has all the characters, loaded; nil when there is none.
-func (s *systemFonts) best(runes []rune) *systemFace {
-	for _, f := range s.faces {
-		if !f.broken && f.hasAll(runes) && f.load() {
-			return f
-		}
-	}
-	return nil
-}
-
-func (s *systemFace) hasAll(runes []rune) bool {
-	for _, r := range runes {
-		if g, ok := s.cmap.Lookup(r); !ok || g == 0 {
-			return false
-		}
-	}
-	return true
-}
-
-// load reads the whole face, once; false marks it as broken.
-func (s *systemFace) load() bool {
-	if s.face != nil {
-		return true
-	}
+// read loads the whole face.
+func (s *systemFace) read() (*Face, error) {
 	data, err := os.ReadFile(s.path)
-	if err == nil {
-		var faces []*Face
-		if faces, err = LoadFaces(data, FromSystem); err == nil && s.index < len(faces) {
-			s.face = faces[s.index]
-			return true
-		}
+	if err != nil {
+		return nil, err
 	}
-	s.broken = true
-	return false
+	faces, err := LoadFaces(data, FromSystem)
+	if err != nil {
+		return nil, err
+	}
+	if s.index >= len(faces) {
+		return nil, errors.New("the collection has changed")
+	}
+	return faces[s.index], nil
 }
