@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/go-playground/locales"
 	"github.com/go-playground/locales/ar"
@@ -157,11 +158,17 @@ func (p *composition) checkOwnText(problems *problem.List) {
 	}
 }
 
-// codePoints writes characters as Unicode numbers them.
+// codePoints writes characters, and how Unicode numbers them. A mark stands on a dotted circle.
 func codePoints(runes []rune) string {
 	words := make([]string, len(runes))
 	for i, r := range runes {
 		words[i] = fmt.Sprintf("U+%04X", r)
+		switch {
+		case unicode.Is(unicode.M, r):
+			words[i] = "\u25CC" + string(r) + " (" + words[i] + ")"
+		case unicode.IsGraphic(r):
+			words[i] = string(r) + " (" + words[i] + ")"
+		}
 	}
 	return strings.Join(words, ", ")
 }

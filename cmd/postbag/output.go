@@ -48,7 +48,8 @@ type result interface {
 	print(*page)
 }
 
-// heldBack is a result that can leave letters for a person to look at.
+// heldBack is a result that can leave letters for a person to look at. One that has made no letters says in a method heldSentence
+// what would become of them.
 type heldBack interface {
 	// held says how many letters were held back, and what to do about them.
 	held() (n int, do string)
@@ -77,8 +78,12 @@ func (a *app) tellHeld(h heldBack) int {
 	if n == 0 {
 		return done
 	}
+	what := were(n, "letter") + " held back for reasons that a person should look at"
+	if s, ok := h.(interface{ heldSentence() string }); ok {
+		what = s.heldSentence()
+	}
 	if a.quiet || a.json {
-		fmt.Fprintf(a.stderr, "%s held back for reasons that a person should look at. %s.\n", were(n, "letter"), plain(do))
+		fmt.Fprintf(a.stderr, "%s. %s.\n", what, plain(do))
 	}
 	return needsLook
 }

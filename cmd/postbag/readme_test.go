@@ -74,7 +74,7 @@ func TestREADMENamesRealCommands(t *testing.T) {
 			t.Errorf("the README says %q: %v", strings.TrimSpace(line), err)
 		}
 	}
-	for _, name := range []string{"demo", "init", "check", "preview", "build", "verify"} {
+	for _, name := range []string{"demo", "init", "check", "preview", "build", "verify", "fonts"} {
 		if find(a.commands(), name) == nil || !strings.Contains(string(text), "postbag "+name) {
 			t.Errorf("the README does not tell of postbag %s", name)
 		}

@@ -106,7 +106,7 @@ func loadCampaign(paths []string) ([]*source, error) {
 				var faces []*Face
 				faces, err = LoadFaces(data, FromCampaign)
 				for _, face := range faces {
-					sources = append(sources, sourceOf(face, filepath.Base(file)))
+					sources = append(sources, sourceOf(face, file))
 				}
 			}
 			if err != nil {

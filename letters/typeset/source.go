@@ -12,7 +12,8 @@ import (
 // many are never needed.
 type source struct {
 	origin Origin
-	name   string // of the file, for people
+	name   string
+	file   string // for people
 	sha256 string // of the file; "" for the system's, which are not read before they are needed
 	style  Style
 	covers coverage
@@ -38,7 +39,7 @@ func (s *source) load() *Face {
 
 // sourceOf wraps a face that is there.
 func sourceOf(face *Face, file string) *source {
-	s := &source{origin: face.Origin, name: file, sha256: face.SHA256, style: face.style(), covers: coverageOf(face.font.Cmap)}
+	s := &source{origin: face.Origin, name: face.Name, file: file, sha256: face.SHA256, style: face.style(), covers: coverageOf(face.font.Cmap)}
 	s.face.Store(face)
 	return s
 }
@@ -53,7 +54,7 @@ func builtIn(family faces.Family) (own, fallback []*source, err error) {
 		if f.Family != family && f.Family != faces.Fallback {
 			continue
 		}
-		s := &source{origin: BuiltIn, name: f.File, sha256: f.SHA256, open: func() (*Face, error) { return openBuiltIn(f) }}
+		s := &source{origin: BuiltIn, name: f.File, file: f.File, sha256: f.SHA256, open: func() (*Face, error) { return openBuiltIn(f) }}
 		if err := f.Ranges(s.covers.add); err != nil {
 			return nil, nil, err
 		}

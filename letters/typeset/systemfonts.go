@@ -23,7 +23,6 @@ import (
 // systemFace is an installed face of which only names and coverage have been read.
 type systemFace struct {
 	source
-	path   string
 	index  int // in a collection
 	family string
 	rank   int
@@ -66,7 +65,7 @@ func scanSystemFonts(folders []string) []*source {
 // same face twice.
 func compareSystemFaces(a, b *systemFace) int {
 	return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.family, b.family), cmp.Compare(a.name, b.name),
-		cmp.Compare(a.index, b.index), cmp.Compare(a.path, b.path))
+		cmp.Compare(a.index, b.index), cmp.Compare(a.file, b.file))
 }
 
 // scanFile reads names and coverage of the upright regular faces in a file that Postbag can embed.
@@ -83,7 +82,7 @@ func scanFile(path string) []*systemFace {
 	var found []*systemFace
 	for i, loader := range loaders {
 		if s := scanFace(loader); s != nil {
-			s.path, s.index = path, i
+			s.file, s.index = path, i
 			found = append(found, s)
 		}
 	}
@@ -146,7 +145,7 @@ func rankFamily(family string) int {
 
 // read loads the whole face.
 func (s *systemFace) read() (*Face, error) {
-	data, err := os.ReadFile(s.path)
+	data, err := os.ReadFile(s.file)
 	if err != nil {
 		return nil, err
 	}
