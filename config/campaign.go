@@ -39,6 +39,7 @@ type Sender struct {
 	Organisation string
 	Address      []string // lines
 	Contact      string   // e-mail, telephone or web address for a reply
+	Line         string   // name and address on one line, where a window shows them; "" to make it of the two
 }
 
 // Recipient is the person addressed.
@@ -53,13 +54,15 @@ type Recipient struct {
 
 // Letter says what is written and how it is set.
 type Letter struct {
-	Template string    // the path of a Markdown file or, where it has neither folder nor extension, a built-in letter's name
-	Date     time.Time // printed on every letter: the clock is never asked
-	Language string    // BCP 47, of the letter
-	Paper    string    // a4 or letter
-	Layout   string    // plain
-	Typeface string    // serif or sans: the family in the binary that comes first
-	Show     []string  // what stands under the closing, at least one: standard fields or columns of the list
+	Template   string    // the path of a Markdown file or, where it has neither folder nor extension, a built-in letter's name
+	Date       time.Time // printed on every letter: the clock is never asked
+	Language   string    // BCP 47, of the letter
+	Paper      string    // a4 or letter
+	Layout     string    // plain, us-window, din-a or din-b
+	Typeface   string    // serif or sans: the family in the binary that comes first
+	Reference  string    // the sender's own, beside the letter's id
+	Enclosures []string  // what is enclosed, one a line
+	Show       []string  // what stands under the closing, at least one: standard fields or columns of the list
 }
 
 // Signers says where the list is and how it is read.

@@ -1,6 +1,7 @@
 package letters
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -11,19 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 	"unicode"
-
-	"github.com/go-playground/locales"
-	"github.com/go-playground/locales/ar"
-	"github.com/go-playground/locales/de"
-	"github.com/go-playground/locales/en"
-	"github.com/go-playground/locales/en_GB"
-	"github.com/go-playground/locales/es"
-	"github.com/go-playground/locales/fr"
-	"github.com/go-playground/locales/it"
-	"github.com/go-playground/locales/nl"
-	"github.com/go-playground/locales/pt"
 
 	"postbag/config"
 	"postbag/letters/merge"
@@ -43,6 +32,7 @@ type composition struct {
 	printed  int // the slots below this stand on letters; what is behind them is kept for the accounts
 	list     *roll.List
 	fonts    *typeset.Fonts
+	words    words
 }
 
 // compose reads the template, the fonts and the header of the signer list, and reports all that is wrong with the
@@ -55,6 +45,9 @@ func compose(c *config.Campaign, list *roll.List) (*composition, error) {
 	var problems problem.List
 	p := &composition{campaign: c, template: template, hash: hashOf(text), list: list, fields: newFields(c, &problems)}
 	p.bindFields(&problems)
+	if p.words, err = wordsOf(c.Letter.Language); err != nil {
+		return nil, err
+	}
 	fonts, err := typeset.LoadTypeface(c.Letter.Typeface, c.Fonts)
 	if err := problems.Collect(err); err != nil {
 		return nil, err
@@ -64,6 +57,7 @@ func compose(c *config.Campaign, list *roll.List) (*composition, error) {
 	}
 	p.fonts = fonts
 	p.checkOwnText(&problems)
+	p.checkHead(&problems)
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
@@ -153,6 +147,8 @@ func (p *composition) checkOwnText(problems *problem.List) {
 	check(at, c.Sender.Address...)
 	check(at, c.Recipient.Name, c.Recipient.Title, c.Recipient.Company)
 	check(at, c.Recipient.Address...)
+	check(at, c.Sender.Line, c.Letter.Reference, p.words.Reference, p.words.Date, p.words.pageOf(1234567890, 1))
+	check(at, p.words.enclosures(c.Letter.Enclosures)...)
 	for _, name := range slices.Sorted(maps.Keys(c.Fields)) {
 		check(at, c.Fields[name])
 	}
@@ -247,36 +243,32 @@ func (f *fields) add(name string) {
 	}
 }
 
-// longDates write dates in full, as CLDR has them for the language.
-var longDates = map[string]func() locales.Translator{
-	"ar": ar.New, "de": de.New, "en": en.New, "en-gb": en_GB.New, "es": es.New, "fr": fr.New, "it": it.New, "nl": nl.New, "pt": pt.New,
+// misfits say of what finds no room in a window which setting it is, and what to do.
+var misfits = map[typeset.HeadPart]struct{ what, do string }{
+	typeset.AddressPart: {"the recipient's address", "Use fewer and shorter lines in recipient, or letter.layout: plain, which needs no window"},
+	typeset.SenderPart:  {"the sender's name and address", "Use fewer and shorter lines in sender.organisation and sender.address, or another letter.layout"},
+	typeset.LinePart:    {"the line with the sender's address", "Set sender.line to a shorter one"},
 }
 
-// longDate writes a date as a letter has it: 23 November 2026. A language without data gets the ISO form.
-func longDate(t time.Time, language string) string {
-	if t.IsZero() {
-		return ""
+// checkHead makes sure that what stands in a window has room there.
+func (p *composition) checkHead(problems *problem.List) {
+	c := p.campaign
+	for _, m := range typeset.CheckHead(p.fonts, p.design(false), p.head()) {
+		words := misfits[m.Part]
+		what := fmt.Sprintf("%s does not fit into the window of letter.layout %s, even at %g points: ", words.what, c.Letter.Layout, m.Least.Points())
+		if m.Line != "" {
+			what += fmt.Sprintf("%q is too wide", m.Line)
+		} else {
+			what += fmt.Sprintf("%d lines are too many", m.Lines)
+		}
+		problems.Add(problem.Place{File: c.File}, what, words.do)
 	}
-	tag := strings.ToLower(strings.ReplaceAll(language, "_", "-"))
-	locale, ok := longDates[tag]
-	if base, _, cut := strings.Cut(tag, "-"); !ok && cut {
-		locale, ok = longDates[base]
-	}
-	if !ok {
-		return t.Format(time.DateOnly)
-	}
-	return locale().FmtDateLong(t)
 }
 
 // elements lists the letter's blocks in order: the address to the closing, with the template's body between.
 func (p *composition) elements() []typeset.Element {
 	c := p.campaign
-	address := slices.DeleteFunc(slices.Concat([]string{c.Recipient.Name, c.Recipient.Title, c.Recipient.Company},
-		c.Recipient.Address), func(s string) bool { return strings.TrimSpace(s) == "" })
-	elements := []typeset.Element{
-		{Role: typeset.Address, Block: merge.Literal(address...)},
-		{Role: typeset.Date, Block: merge.Literal(longDate(c.Letter.Date, c.Letter.Language))},
-	}
+	elements := p.head()
 	elements = p.appendInline(elements, typeset.Subject, p.template.Subject)
 	elements = append(elements, typeset.Element{Role: typeset.Salutation, Block: merge.Literal(c.Recipient.Salutation)})
 	for _, b := range merge.Compile(p.template.Blocks, p.fields) {
@@ -288,7 +280,25 @@ func (p *composition) elements() []typeset.Element {
 			elements = append(elements, typeset.Element{Role: typeset.Signature, Block: merge.Value(slot)})
 		}
 	}
+	if lines := p.words.enclosures(c.Letter.Enclosures); len(lines) > 0 {
+		elements = append(elements, typeset.Element{Role: typeset.Enclosures, Block: merge.Literal(lines...)})
+	}
 	return elements
+}
+
+// head lists what stands above the text: the address, and the date.
+func (p *composition) head() []typeset.Element {
+	c := p.campaign
+	address := filled(slices.Concat([]string{c.Recipient.Name, c.Recipient.Title, c.Recipient.Company}, c.Recipient.Address)...)
+	return []typeset.Element{
+		{Role: typeset.Address, Block: merge.Literal(address...)},
+		{Role: typeset.Date, Block: merge.Literal(longDate(c.Letter.Date, c.Letter.Language))},
+	}
+}
+
+// filled leaves out texts with nothing in them.
+func filled(texts ...string) []string {
+	return slices.DeleteFunc(texts, func(s string) bool { return strings.TrimSpace(s) == "" })
 }
 
 func (p *composition) appendInline(dst []typeset.Element, role typeset.Role, inline []templates.Inline) []typeset.Element {
@@ -302,13 +312,22 @@ func (p *composition) appendInline(dst []typeset.Element, role typeset.Role, inl
 func (p *composition) design(specimen bool) typeset.Design {
 	c := p.campaign
 	paper, _ := typeset.PaperNamed(c.Letter.Paper)
-	return typeset.Design{
-		Paper: paper, Language: c.Letter.Language, Justify: p.template.Justify, Specimen: specimen || c.Specimen,
-		Sender:    slices.Concat([]string{c.Sender.Organisation}, c.Sender.Address, []string{c.Sender.Contact}),
-		Running:   c.Recipient.Name,
-		Reference: p.reference(),
+	sender := slices.Concat([]string{c.Sender.Organisation}, c.Sender.Address)
+	d := typeset.Design{
+		Paper: paper, Layout: c.Letter.Layout, Language: c.Letter.Language, Justify: p.template.Justify, Specimen: specimen || c.Specimen,
+		Sender: sender, Contact: c.Sender.Contact, SenderLine: cmp.Or(c.Sender.Line, strings.Join(filled(sender...), separator)),
+		Running:   strings.Join(filled(c.Recipient.Name, longDate(c.Letter.Date, c.Letter.Language)), separator),
+		Reference: p.reference(), IDLabel: p.words.Reference, DateLabel: p.words.Date, PageOf: p.words.pageOf,
 	}
+	if c.Letter.Reference != "" {
+		d.Rows = []typeset.ReferenceRow{{Label: p.words.Reference, Value: c.Letter.Reference}}
+		d.IDLabel = ""
+	}
+	return d
 }
+
+// separator stands between parts of one line.
+const separator = " · "
 
 // reference is the letter id without its number.
 func (p *composition) reference() string { return p.campaign.Name + "-" }

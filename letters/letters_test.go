@@ -145,7 +145,7 @@ func TestTheLettersSayTheNamesOfTheLedger(t *testing.T) {
 		if _, err := fmt.Sscan(row["page"], &page); err != nil {
 			t.Fatal(err)
 		}
-		_, signature, found := strings.Cut(read[row["bundle"]][page-1], "Yours sincerely,")
+		head, signature, found := strings.Cut(read[row["bundle"]][page-1], "Yours sincerely,")
 		if !found {
 			t.Fatalf("page %d of %s has no signature block", page, row["bundle"])
 		}
@@ -158,8 +158,8 @@ func TestTheLettersSayTheNamesOfTheLedger(t *testing.T) {
 		if len(lines) == 0 || lines[0] != row["name"] {
 			t.Errorf("letter %s is %q's and says %q", row["letter_id"], row["name"], lines)
 		}
-		if !slices.Contains(lines, row["letter_id"]) {
-			t.Errorf("letter %s does not carry its number: %q", row["letter_id"], lines)
+		if !slices.Contains(strings.Fields(head), row["letter_id"]) {
+			t.Errorf("letter %s does not carry its number: %q", row["letter_id"], head)
 		}
 	}
 }

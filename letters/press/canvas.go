@@ -238,10 +238,23 @@ func (c *canvas) piece(p *typeset.Piece) {
 	for i := range p.Marks {
 		c.mark(&p.Marks[i])
 	}
+	for i := range p.Rules {
+		c.rule(&p.Rules[i])
+	}
 	for i := range p.Lines {
 		c.line(&p.Lines[i])
 	}
 	c.end()
+}
+
+// rule fills a rectangle in black.
+func (c *canvas) rule(r *typeset.Rule) {
+	c.end()
+	c.length(r.X)
+	c.length(c.height - r.Y - r.Height)
+	c.length(r.Width)
+	c.length(r.Height)
+	c.op("re f\n")
 }
 
 // mark draws a line of text in grey, turned about its start.

@@ -46,7 +46,7 @@ func (b *bundle) slip(o Order, count Count) {
 	y += typeset.MM(10)
 	for _, line := range []string{
 		"This sheet lies on top of its bundle. Please keep bundle and sheet together.",
-		"Each letter carries its number at the foot of every page.",
+		"Each letter carries its number: in the reference on its first page, at the foot of the others.",
 	} {
 		b.slipLine(line, false, slipText, left, width, &y)
 	}

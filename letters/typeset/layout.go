@@ -16,7 +16,8 @@ const (
 	Salutation
 	Body
 	Closing
-	Signature // the lines under the closing: name, place
+	Signature  // the lines under the closing: name, place
+	Enclosures // what is enclosed: a word for it, then the things
 )
 
 // Element is a block of the letter with its role.
@@ -27,16 +28,23 @@ type Element struct {
 
 // Design says what a letter looks like, apart from its text.
 type Design struct {
-	Paper     Paper
-	Language  string   // BCP 47
-	Justify   bool     // body paragraphs have two straight edges
-	Specimen  bool     // mark every page
-	Sender    []string // the letterhead; the first line is set bold
-	Running   string   // heads the following pages, before the page number
-	Reference string   // letter id without its number, at the foot of every page
+	Paper      Paper
+	Layout     string         // one of Layouts; plain when empty
+	Language   string         // BCP 47
+	Justify    bool           // body paragraphs have two straight edges
+	Specimen   bool           // mark every page
+	Sender     []string       // the letterhead: name and address; the first line is set bold
+	Contact    string         // where a reply goes
+	SenderLine string         // name and address on one line, for the windows that show them above the address
+	Rows       []ReferenceRow // references of the sender's own
+	Reference  string         // letter id without its number: in the reference of page 1, at the foot of the others
+	IDLabel    string         // what the id is, in the letter's language
+	DateLabel  string
+	Running    string                       // heads the following pages, before the page number
+	PageOf     func(page, pages int) string // writes "page 2 of 3" in the letter's language; nil for 2 / 3
 }
 
-// Measures of the plain layout. Body text is 11 on 14 points: some 85 characters a line in Liberation Serif.
+// Sizes of the text. Body text is 11 on 14 points: some 85 characters a line in Liberation Serif.
 const (
 	bodySize     = 11 * Point
 	smallSize    = 9 * Point
@@ -46,26 +54,6 @@ const (
 	halfLine     = leading / 2
 	listIndent   = 18 * Point
 )
-
-// frame is where things stand on a sheet, from its top left corner.
-type frame struct {
-	left, width    Length
-	senderTop      Length // baseline of the letterhead's first line
-	firstTop       Length // baseline of the first line of text on page 1
-	followTop      Length // and on following pages
-	headTop        Length // baseline of the running head of following pages
-	bottom, footer Length // lowest baseline of text; baseline of the foot
-}
-
-func frameFor(p Paper) frame {
-	left, right := MM(27), MM(25)
-	return frame{
-		left: left, width: p.Width - left - right,
-		senderTop: MM(20), firstTop: p.Height * 16 / 100,
-		headTop: MM(20), followTop: MM(32),
-		bottom: p.Height - MM(22), footer: p.Height - MM(13),
-	}
-}
 
 // blockStyle is how one block is set: its paragraph style and the space around it.
 type blockStyle struct {
@@ -82,6 +70,7 @@ type Layout struct {
 	fonts  *Fonts
 	design Design
 	frame  frame
+	head   head
 	blocks []layoutBlock
 	words  *words
 	draw   func(*Word) any
@@ -109,10 +98,14 @@ type layoutBlock struct {
 // goroutines of the Setters.
 func NewLayout(fonts *Fonts, design Design, elements []Element, typical []string, draw func(*Word) any) (*Layout, error) {
 	l := &Layout{
-		fonts: fonts, design: design, frame: frameFor(design.Paper), draw: draw,
+		fonts: fonts, design: design, frame: frameFor(design.Layout, design.Paper), draw: draw,
 		rtl: rightToLeft(design.Language), home: map[PieceKey]Length{}, words: newWords(),
 	}
 	s := newSetter(l)
+	elements = s.layHead(elements)
+	if len(l.head.misfits) > 0 {
+		return nil, misfitError(l.head.misfits)
+	}
 	for i, e := range elements {
 		after := e.Role
 		if i > 0 {
@@ -162,10 +155,6 @@ func (l *Layout) styleOf(e Element, after Role) blockStyle {
 	s := blockStyle{leading: leading}
 	s.size, s.measure, s.rtl = bodySize, l.frame.width, l.rtl
 	switch e.Role {
-	case Address:
-		s.keepNext = true
-	case Date:
-		s.align, s.before, s.keepNext = alignEnd, leading, true
 	case Subject:
 		s.style, s.before, s.keepNext = templates.Bold, leading+halfLine, true
 	case Salutation:
@@ -177,6 +166,8 @@ func (l *Layout) styleOf(e Element, after Role) blockStyle {
 		if after == Closing {
 			s.before = leading // nobody signs here: the name is set where a signature would begin
 		}
+	case Enclosures:
+		s.size, s.leading, s.before = smallSize, smallLeading, leading+halfLine
 	case Body:
 		l.styleBody(&s, e)
 	}

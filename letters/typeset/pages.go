@@ -18,6 +18,7 @@ type PieceKey struct {
 // Piece is something that many letters share, ready to be drawn. Its lines stand where the typical letter has them.
 type Piece struct {
 	Lines []Line
+	Rules []Rule
 	Marks []Mark
 }
 
@@ -90,6 +91,9 @@ func (l *Layout) planPages(heights []int) (*plan, error) {
 	}
 	for i := range p.pages {
 		furniture := PieceKey{Furniture: true, Page: uint16(i + 1), Pages: uint16(len(p.pages))}
+		if i == 0 {
+			furniture.Pages = 1 // its head does not say how many pages follow
+		}
 		p.pages[i].parts = append([]plannedPart{{stamp: Stamp{Piece: furniture}}}, p.pages[i].parts...)
 	}
 	return p, nil
@@ -233,75 +237,4 @@ func (s *Setter) markerLine(b *layoutBlock, y Length) Line {
 		marker.X = l.frame.left + b.style.measure + gap
 	}
 	return marker
-}
-
-// furniture sets what stands on a page beside the text: letterhead or running head, foot, and the specimen mark.
-func (s *Setter) furniture(page, pages int) Piece {
-	l := s.layout
-	var p Piece
-	if l.design.Specimen {
-		p.Marks = append(p.Marks, s.specimenMark())
-	}
-	if page == 1 {
-		y := l.frame.senderTop
-		for i, text := range l.design.Sender {
-			style := Style(0)
-			if i == 0 {
-				style = boldStyle
-			}
-			line := s.line(text, style, smallSize)
-			line.X, line.Y = l.frame.left+l.frame.width-line.Width, y
-			if l.rtl {
-				line.X = l.frame.left
-			}
-			p.Lines = append(p.Lines, line)
-			y += smallLeading
-		}
-	} else {
-		left := s.line(l.design.Running, 0, smallSize)
-		right := s.line(pageOfPages(l.design.Language, page, pages), 0, smallSize)
-		left.X, right.X = l.frame.left, l.frame.left+l.frame.width-right.Width
-		if l.rtl {
-			left.X, right.X = l.frame.left+l.frame.width-left.Width, l.frame.left
-		}
-		left.Y, right.Y = l.frame.headTop, l.frame.headTop
-		p.Lines = append(p.Lines, left, right)
-	}
-	p.Lines = append(p.Lines, l.reference)
-	return p
-}
-
-// pageWords says "page 2 of 3" in the letter's language.
-var pageWords = map[string]string{
-	"en": "Page %d of %d",
-	"es": "Página %d de %d",
-	"fr": "Page %d sur %d",
-	"de": "Seite %d von %d",
-	"ar": "صفحة %d من %d",
-	"it": "Pagina %d di %d",
-	"pt": "Página %d de %d",
-	"nl": "Pagina %d van %d",
-}
-
-func pageOfPages(language string, page, pages int) string {
-	base, _, _ := cutTag(language)
-	format, ok := pageWords[base]
-	if !ok {
-		format = "%d / %d"
-	}
-	return fmt.Sprintf(format, page, pages)
-}
-
-// specimenText is what every page of a sample or preview says.
-const specimenText = "SPECIMEN"
-
-// specimenMark sets it across the sheet, rising with a slope of four to three, centred.
-func (s *Setter) specimenMark() Mark {
-	const cos, sin = 600, 800
-	paper := s.layout.design.Paper
-	line := s.line(specimenText, boldStyle, 96*Point)
-	half := line.Width / 2
-	line.X = paper.Width/2 - half*cos/1000 + 20*Point
-	line.Y = paper.Height/2 + half*sin/1000 + 20*Point
-	return Mark{Line: line, Cos: cos, Sin: sin, Gray: 880}
 }

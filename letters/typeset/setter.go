@@ -8,10 +8,7 @@ import (
 	"strings"
 
 	"postbag/letters/merge"
-	"postbag/templates"
 )
-
-const boldStyle = templates.Bold
 
 // Page is one page of a letter, its parts in reading order. Its slices are the Setter's, valid until it sets the next letter.
 type Page struct {
@@ -236,13 +233,16 @@ func (s *Setter) place(p *plan, number int) {
 			}
 			s.parts = append(s.parts, Part{Lines: lines})
 		}
+		if i == 1 || !l.head.placed {
+			numberLine.X, numberLine.Y, numberLine.Size = l.numberX, l.frame.footer, footSize
+		}
 		s.letter.Pages = append(s.letter.Pages, Page{Parts: s.parts[first:len(s.parts):len(s.parts)], Number: numberLine})
 	}
 }
 
-// numberLine sets a letter's number from digits that were shaped once: six of them, or as many as it has.
+// numberLine sets a letter's number from digits that were shaped once, six of them or as many as it has, where the head has it.
 func (s *Setter) numberLine(number int) Line {
-	n := len(s.number)
+	n, size := len(s.number), s.layout.head.numberOf
 	var width Length
 	for digits := 0; number > 0 || digits < 6; digits += 3 {
 		w := s.layout.digits[number%1000]
@@ -250,9 +250,10 @@ func (s *Setter) numberLine(number int) Line {
 			w = s.shaper.word(strconv.AppendInt(nil, int64(number), 10), 0, false)
 		}
 		n--
-		width += w.Width.At(footSize)
+		width += w.Width.At(size)
 		s.number[n] = Item{Word: w}
 		number /= 1000
 	}
-	return Line{X: s.layout.numberX, Y: s.layout.frame.footer, Size: footSize, Items: s.number[n:], Width: width}
+	head := &s.layout.head
+	return Line{X: head.numberX, Y: head.numberY, Size: size, Items: s.number[n:], Width: width}
 }

@@ -178,7 +178,7 @@ func TestMissingNamesTheCharactersThatNoFontHas(t *testing.T) {
 
 // planFor makes a letter of blocks with so many lines each, the last three being the signature block.
 func planFor(t *rapid.T, paragraphs []int, letter Paper) ([][]row, *Layout) {
-	l := &Layout{frame: frameFor(letter), home: map[PieceKey]Length{}, design: Design{Paper: letter, Language: "en"}}
+	l := &Layout{frame: frameFor("plain", letter), home: map[PieceKey]Length{}, design: Design{Paper: letter, Language: "en"}}
 	heights := append([]int{4, 1}, paragraphs...)
 	heights = append(heights, 1, 1, 1)
 	for i := range heights {
