@@ -25,6 +25,7 @@ type literalKey struct {
 	style   Style
 	size    Length
 	measure Length
+	divide  bool // its words may be divided
 }
 
 // literalCopy is where the boxes of a literal were copied to.
@@ -100,7 +101,7 @@ func (p *paragraph) join(s *shaper, runs []merge.Run, ps *paragraphStyle) bool {
 				first := len(p.boxes)
 				p.boxes = append(p.boxes, l.boxes...)
 				p.copies = append(p.copies, literalCopy{l, first})
-				p.lead(first, true, forced, ps)
+				p.lead(s, first, true, forced, ps)
 				forced = false
 			}
 			spaced = true
@@ -113,7 +114,7 @@ func (p *paragraph) join(s *shaper, runs []merge.Run, ps *paragraphStyle) bool {
 }
 
 func (p *paragraph) literal(s *shaper, text string, ps *paragraphStyle, style Style) *literal {
-	key := literalKey{text, style, ps.size, ps.measure}
+	key := literalKey{text, style, ps.size, ps.measure, ps.divide()}
 	l, ok := p.literals[key]
 	if !ok {
 		if p.literals == nil {
@@ -169,16 +170,18 @@ func (p *paragraph) shut(s *shaper, ps *paragraphStyle) {
 	first := len(p.boxes)
 	p.cut(s, &p.open, ps)
 	if len(p.boxes) > first {
-		p.lead(first, p.open.spaced, p.open.forced, ps)
+		p.lead(s, first, p.open.spaced, p.open.forced, ps)
 	}
 }
 
 // lead says what comes before a box.
-func (p *paragraph) lead(at int, spaced, forced bool, ps *paragraphStyle) {
+func (p *paragraph) lead(s *shaper, at int, spaced, forced bool, ps *paragraphStyle) {
 	b := &p.boxes[at]
-	b.forced, b.opening, b.glue = forced, spaced || forced, 0
+	b.forced, b.opening, b.hyphen, b.glue = forced, spaced || forced, false, 0
 	if spaced && at > 0 && !forced {
-		b.glue = (b.word.before + p.boxes[at-1].word.after).At(ps.size)
+		before := &p.boxes[at-1]
+		b.glue = (b.word.before + before.word.after).At(ps.size)
+		b.opening = parted(before.word.joint, b.word.joint)
 	}
 }
 

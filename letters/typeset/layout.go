@@ -101,6 +101,9 @@ func NewLayout(fonts *Fonts, design Design, elements []Element, typical []string
 		fonts: fonts, design: design, frame: frameFor(design.Layout, design.Paper), draw: draw,
 		rtl: rightToLeft(design.Language), home: map[PieceKey]Length{}, words: newWords(),
 	}
+	if err := l.words.rules.read(design.Language, design.Justify); err != nil {
+		return nil, err
+	}
 	s := newSetter(l)
 	elements = s.layHead(elements)
 	if len(l.head.misfits) > 0 {

@@ -1,6 +1,7 @@
 package typeset
 
 import (
+	"bytes"
 	"unicode/utf8"
 
 	"postbag/letters/merge"
@@ -21,6 +22,8 @@ type Line struct {
 	Size  Length
 	Items []Item
 	Width Length
+	// Divided tells whether the line ends inside a word, with a hyphen that is the line's and not the text's (Word.Divided).
+	Divided bool
 	// Shared says, unless it is zero, that the line holds nothing of the signer's: lines with the same key look the
 	// same, whatever letter they are in.
 	Shared SharedLine
@@ -28,10 +31,11 @@ type Line struct {
 
 // SharedLine names a line of a varying paragraph that is all fixed text. Keys are good for one Setter.
 type SharedLine struct {
-	literal  *literal
-	from, to int
-	final    bool
-	x        Length
+	literal            *literal
+	from, to           int
+	fromPoint, toPoint int32 // of words that are divided
+	final              bool
+	x                  Length
 }
 
 // align says where the lines of a block stand in its measure.
@@ -68,6 +72,7 @@ type paragraph struct {
 	units  []unit
 	boxes  []box
 	bidi   bidiText
+	row    []box // of a line that begins or ends inside a word
 	breaker
 
 	literals map[literalKey]*literal
@@ -92,7 +97,7 @@ func (p *paragraph) fill(s *shaper, ps *paragraphStyle, needsBidi bool) {
 		if first == len(p.boxes) {
 			continue
 		}
-		p.lead(first, u.spaced, u.forced, ps)
+		p.lead(s, first, u.spaced, u.forced, ps)
 		if b := &p.boxes[first]; b.glue > 0 && len(p.bidi.levels) > 0 {
 			b.gap = p.bidi.levels[u.start-1]
 		}
@@ -116,8 +121,11 @@ func (p *paragraph) cut(s *shaper, u *unit, ps *paragraphStyle) {
 		if cut := breakInside(p.text[start:end], s); cut > 0 && cut < end-start {
 			end, breaks = start+cut, true
 		}
-		p.add(s, p.text[start:end], u.style, level, ps)
-		p.boxes[first].opening = opening
+		p.add(s, p.text[start:end], u, start > u.start || end < u.end, level, ps)
+		if len(p.boxes) > first {
+			p.boxes[first].opening = opening
+			p.boxes[first].hyphen = opening && p.text[start-1] == '-'
+		}
 		start, opening = end, breaks
 	}
 	s.front = nil
@@ -130,15 +138,29 @@ func (ps *paragraphStyle) level() uint8 {
 	return 0
 }
 
-// add shapes one word; one that is wider than the measure is cut between grapheme clusters until it fits, so that
-// nothing ever runs off the paper.
-func (p *paragraph) add(s *shaper, text []byte, style Style, level uint8, ps *paragraphStyle) {
-	w := s.word(text, style, level&1 == 1)
-	if width := w.Width.At(ps.size); width <= ps.measure {
-		p.boxes = append(p.boxes, box{word: w, width: width, level: level})
+// add shapes one word; one that is wider than the measure is cut until it fits, so that nothing ever runs off the paper: an
+// address of the web behind its marks, other words between grapheme clusters.
+func (p *paragraph) add(s *shaper, text []byte, u *unit, part bool, level uint8, ps *paragraphStyle) {
+	var divided *dividedWord
+	if divisible(text) && level&1 == 0 {
+		if divided = s.divide(text, u, part, ps); divided != nil {
+			text = divided.text
+		}
+	}
+	if len(text) == 0 {
 		return
 	}
-	for i, piece := range s.split(w, Em(int64(ps.measure)<<16/int64(ps.size))) {
+	w := s.word(text, u.style, level&1 == 1)
+	if width := w.Width.At(ps.size); width <= ps.measure {
+		p.boxes = append(p.boxes, box{word: w, width: width, level: level, divided: divided})
+		return
+	}
+	measure := Em(int64(ps.measure) << 16 / int64(ps.size))
+	pieces := s.splitAt(w, divided, measure)
+	if pieces == nil {
+		pieces = s.split(w, measure)
+	}
+	for i, piece := range pieces {
 		p.boxes = append(p.boxes, box{word: piece, width: piece.Width.At(ps.size), level: level, opening: i > 0})
 	}
 }
@@ -150,6 +172,8 @@ func (p *paragraph) openChains(ps *paragraphStyle) {
 		b := &p.boxes[i]
 		if b.opening {
 			width = 0
+		} else if i > 0 {
+			width += b.glue
 		}
 		if width += b.width; width > ps.measure {
 			b.opening, width = true, b.width
@@ -158,32 +182,43 @@ func (p *paragraph) openChains(ps *paragraphStyle) {
 }
 
 // breakInside returns where a word without spaces may first break (UAX #14), or 0. Plain Latin words are looked at
-// by hand: they break after a hyphen or a dash between letters, and nowhere else.
+// by hand: they break after a hyphen or a dash between letters, and nowhere else. Addresses of the web and of mail are left to divide.
+// No line begins with a dash: a word before a dash without spaces keeps it.
 func breakInside(text []byte, s *shaper) int {
-	plain := true
+	plain, cut := true, 0
 	for i := 0; i < len(text); i++ {
 		c := text[i]
-		if c == '-' && i >= 2 && i+2 < len(text) && letter(text[i-1]) && letter(text[i+1]) {
-			return i + 1
+		if c == '-' && cut == 0 && i >= 2 && i+2 < len(text) && letter(text[i-1]) && letter(text[i+1]) {
+			cut = i + 1
 		}
-		if c >= 0xE0 { // U+0800 and above: leave it to the algorithm
+		if c == '@' || c == '/' && i > 0 && text[i-1] == '/' {
+			return 0
+		}
+		if c >= 0xE0 && cut == 0 { // U+0800 and above: leave it to the algorithm
 			plain = false
-			break
 		}
 	}
-	if plain {
-		return 0
+	if plain || cut > 0 {
+		if cut > 0 && bytes.HasPrefix(text, []byte("www.")) {
+			return 0
+		}
+		return cut
 	}
 	if err := s.segmenter.InitWithBytes(text); err != nil {
 		return 0
 	}
-	it := s.segmenter.LineIterator()
-	if it.Next() {
-		if l := it.Line(); l.LengthInBytes < len(text) {
-			return l.LengthInBytes
+	for it := s.segmenter.LineIterator(); it.Next(); {
+		l := it.Line()
+		if end := l.OffsetInBytes + l.LengthInBytes; end < len(text) && !dashAt(text[end:]) && !softHyphenBefore(text, end) {
+			return end
 		}
 	}
 	return 0
+}
+
+// dashAt tells whether text begins with an en or em dash.
+func dashAt(text []byte) bool {
+	return len(text) >= 3 && text[0] == 0xE2 && text[1] == 0x80 && (text[2] == 0x93 || text[2] == 0x94)
 }
 
 func letter(c byte) bool { return c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= 0x80 }
@@ -198,16 +233,13 @@ func (p *paragraph) set(s *shaper, runs []merge.Run, ps *paragraphStyle, items *
 		return dst
 	}
 	if p.oneLine(ps) {
-		return append(dst, p.line(0, len(p.boxes), true, ps, items))
+		return append(dst, p.line(&place{}, &place{box: int32(len(p.boxes))}, true, ps, items))
 	}
 	starts := p.lines(p.boxes, measureOf{width: ps.measure, justify: ps.align == alignJustify})
-	for i, start := range starts {
-		end := len(p.boxes)
-		if i+1 < len(starts) {
-			end = starts[i+1]
-		}
-		final := end == len(p.boxes) || p.boxes[end].forced
-		dst = append(dst, p.line(start, end, final, ps, items))
+	for i := range starts[1:] {
+		end := &starts[i+1]
+		final := end.point == 0 && (int(end.box) == len(p.boxes) || p.boxes[end.box].forced)
+		dst = append(dst, p.line(&starts[i], end, final, ps, items))
 	}
 	return dst
 }
@@ -225,9 +257,9 @@ func (p *paragraph) oneLine(ps *paragraphStyle) bool {
 	return true
 }
 
-// line places the boxes of one line.
-func (p *paragraph) line(start, end int, final bool, ps *paragraphStyle, items *[]Item) Line {
-	boxes := p.boxes[start:end]
+// line places the boxes of one line, from one place to another.
+func (p *paragraph) line(from, to *place, final bool, ps *paragraphStyle, items *[]Item) Line {
+	boxes := p.between(from, to)
 	var natural, glue Length
 	for i := range boxes {
 		natural += boxes[i].width
@@ -237,10 +269,10 @@ func (p *paragraph) line(start, end int, final bool, ps *paragraphStyle, items *
 		}
 	}
 	slack := ps.measure - natural
-	if ps.align != alignJustify || final && slack > 0 || glue == 0 || slack > 3*glue {
+	if ps.align != alignJustify || final && slack > 0 || glue == 0 || slack > 2*glue {
 		slack = 0 // set at its natural width
 	}
-	from := len(*items)
+	first := len(*items)
 	var shared, given Length
 	for i := range boxes {
 		b := &boxes[i]
@@ -254,15 +286,44 @@ func (p *paragraph) line(start, end int, final bool, ps *paragraphStyle, items *
 		}
 		*items = append(*items, item)
 	}
-	line := Line{Size: ps.size, Items: (*items)[from:len(*items):len(*items)], Width: natural + slack}
+	line := Line{Size: ps.size, Items: (*items)[first:len(*items):len(*items)], Width: natural + slack, Divided: to.point > 0 && to.hyphen}
 	if len(p.bidi.levels) > 0 {
 		reorder(line.Items, boxes, ps.level())
 	}
-	if c := p.copyAround(start, end); c != nil {
-		line.Shared = SharedLine{literal: c.literal, from: start - c.first, to: end - c.first, final: final}
+	end := int(to.box)
+	if to.point > 0 {
+		end++
+	}
+	if c := p.copyAround(int(from.box), end); c != nil {
+		line.Shared = SharedLine{
+			literal: c.literal, from: int(from.box) - c.first, to: end - c.first, fromPoint: from.point, toPoint: to.point, final: final,
+		}
 	}
 	if atEnd := ps.align == alignEnd; atEnd != ps.rtl {
 		line.X = ps.measure - line.Width
 	}
 	return line
+}
+
+// between gives the boxes of a line. Where it begins or ends inside a word, they are copies with the part of the word.
+func (p *paragraph) between(from, to *place) []box {
+	if from.point == 0 && to.point == 0 {
+		return p.boxes[from.box:to.box]
+	}
+	end := to.box
+	if to.point > 0 {
+		end++
+	}
+	p.row = append(p.row[:0], p.boxes[from.box:end]...)
+	if to.point > 0 {
+		b := &p.row[len(p.row)-1]
+		point := &b.divided.points[to.point-1]
+		b.word, b.width = point.head, point.headWidth
+	}
+	if from.point > 0 {
+		b := &p.row[0]
+		point := &b.divided.points[from.point-1]
+		b.word, b.width = point.tail, point.tailWidth
+	}
+	return p.row
 }

@@ -364,6 +364,7 @@ func (s *shaper) setQuick(w *Word, text []byte, style Style) *Word {
 	}
 	w.own = append(w.own[:0], text...)
 	w.text, w.style = unsafe.String(unsafe.SliceData(w.own), len(w.own)), style
+	w.joint = s.jointOf(w.text)
 	w.Width = q.face.em(units)
 	w.before, w.after = q.face.em(int(q.glyphs[' '].advance)+int(before)), q.face.em(int(after))
 	if s.draw != nil {

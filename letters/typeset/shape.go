@@ -37,10 +37,14 @@ type Word struct {
 	Runs  []GlyphRun // in visual order
 	Width Em
 	Ink   any // what the layout's draw made of the word, once
+	// Divided says that the word is the start of one that goes on in the next line: its last glyph is a hyphen that the text does not
+	// have. That glyph's text, and the end of Text, is a soft hyphen (U+00AD).
+	Divided bool
 
 	text   string
 	style  Style
 	rtl    bool
+	joint  joint
 	lead   *source // the face that was to be tried first
 	before Em      // the space before it, kerned
 	after  Em      // what a following space moves closer
@@ -63,9 +67,13 @@ type wordKey struct {
 type shaper struct {
 	fonts    *Fonts
 	language language.Language
+	tag      string // the language as the letter has it
 	draw     func(*Word) any
 	shared   *words
 	table    []remembered
+
+	divided map[pointsKey]*dividedWord // words that were asked for their points
+	joints  *joints
 
 	front  *source // the face that words are set in as far as it goes; nil for the first that has them
 	leads  leads
@@ -93,7 +101,7 @@ const ownWords = 1 << 16
 
 func newShaper(fonts *Fonts, lang string, draw func(*Word) any, shared *words) *shaper {
 	return &shaper{
-		fonts: fonts, language: language.NewLanguage(lang), draw: draw, shared: shared,
+		fonts: fonts, language: language.NewLanguage(lang), tag: lang, draw: draw, shared: shared,
 		table: make([]remembered, ownWords), hot: make([]remembered, hotWords), buffer: harfbuzz.NewBuffer(), hb: map[*Face]*harfbuzz.Font{},
 	}
 }
@@ -102,6 +110,7 @@ func newShaper(fonts *Fonts, lang string, draw func(*Word) any, shared *words) *
 type words struct {
 	seed   maphash.Seed
 	shards [64]wordShard
+	rules  languageRules
 }
 
 type wordShard struct {
@@ -174,7 +183,7 @@ func (s *shaper) find(hash uint64, text []byte, style Style, rtl bool) *Word {
 
 // shape sets one word, between two spaces, so that the kerning of a space with its neighbours is known.
 func (s *shaper) shape(text string, style Style, rtl bool) *Word {
-	w := &Word{text: text, style: style, rtl: rtl, lead: s.front}
+	w := &Word{text: text, style: style, rtl: rtl, lead: s.front, joint: s.jointOf(text)}
 	s.runes = append(s.runes[:0], ' ')
 	s.runes = append(s.runes, []rune(text)...)
 	s.runes = append(s.runes, ' ')

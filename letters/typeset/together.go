@@ -71,7 +71,7 @@ var together = sync.OnceValues(func() (map[string]wordLists, error) {
 // joints knows the joints of words in one language. It is read-only.
 type joints struct {
 	words   map[string]joint
-	longest int // bytes
+	lengths [256]uint64 // by first byte: the lengths of words that begin with it, as bits
 }
 
 func newJoints(language string) (*joints, error) {
@@ -94,7 +94,7 @@ func newJoints(language string) (*joints, error) {
 func (j *joints) add(as joint, words []string) {
 	for _, w := range words {
 		j.words[w] |= as
-		j.longest = max(j.longest, len(w))
+		j.lengths[w[0]] |= 1 << len(w)
 	}
 }
 
@@ -105,14 +105,14 @@ const (
 	closingMarks = ",;:!?.)]}\"'”’»›…*%‰"
 )
 
-// of finds the joint of a word. Most words are plain and longer than any in the table: they are seen to be so at once.
+// of finds the joint of a word.
 func (j *joints) of(text string) joint {
 	n := len(text)
 	if n == 0 {
 		return 0
 	}
-	if plainLetter(text[0]) && plainLetter(text[n-1]) && n > j.longest {
-		return capital(text)
+	if plainLetter(text[0]) && plainLetter(text[n-1]) {
+		return j.word(text) | capital(text)
 	}
 	word := text
 	if !plainLetter(text[0]) {
@@ -121,18 +121,32 @@ func (j *joints) of(text string) joint {
 			return marksAlone(text)
 		}
 	}
-	as := j.words[word] | numberJoint(word) | capital(word)
+	as := j.word(word) | capital(word)
+	if !plainLetter(word[0]) {
+		as |= numberJoint(word)
+	}
 	if word != text {
 		as &^= asUnit | asTriple // «5: its neighbour before is the mark
 	}
-	if initials(word) {
+	if word[len(word)-1] == '.' && initials(word) {
 		as |= asInitial
 	}
+	if plainLetter(text[n-1]) {
+		return as
+	}
 	if bare := strings.TrimRight(word, closingMarks); bare != word && bare != "" {
-		as |= j.words[bare] & (asUnit | asMonth)
+		as |= j.word(bare) & (asUnit | asMonth)
 		as |= numberJoint(bare) & (asTriple | asDay)
 	}
 	return as
+}
+
+// word looks a word up; most are seen to be missing without it.
+func (j *joints) word(text string) joint {
+	if len(text) > 63 || j.lengths[text[0]]>>len(text)&1 == 0 {
+		return 0
+	}
+	return j.words[text]
 }
 
 // marksAlone is for text without a letter or digit at its start.
@@ -165,9 +179,6 @@ func capital(text string) joint {
 
 // initials tells whether a word is initials: capitals, each with a full stop, perhaps with hyphens between.
 func initials(word string) bool {
-	if word[len(word)-1] != '.' {
-		return false
-	}
 	stop := true // one has come before
 	for i, r := range word {
 		switch {

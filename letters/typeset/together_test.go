@@ -59,8 +59,8 @@ func TestTheTableOfWordsThatStayTogetherIsSound(t *testing.T) {
 		for _, words := range [][]string{lists.Titles, lists.Labels, lists.Units, lists.Months, lists.Between} {
 			seen := map[string]bool{}
 			for _, w := range words {
-				if seen[w] || strings.ContainsAny(w, " \t") || w == "" {
-					t.Errorf("%s: %q stands twice, is empty or more than a word", language, w)
+				if seen[w] || strings.ContainsAny(w, " \t") || w == "" || len(w) > 63 {
+					t.Errorf("%s: %q stands twice, is empty, too long or more than a word", language, w)
 				}
 				seen[w] = true
 			}
