@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"postbag/config"
@@ -50,8 +51,12 @@ var givenNames = []string{"Zoë", "Anna Maria", "José", "Åsa", "Siobhán", "To
 var homes = []string{"Leeds,United Kingdom", "Kraków,Poland", "Malmö,Sweden", "Lyon,France", "São Paulo,Brazil", "Göttingen,Germany", "Chicago,United States", "Łódź,Poland", "Besançon,France", "Bergen,Norway", "Dublin,Ireland", "Porto,Portugal", "Toronto,Canada", "Perth,Australia", "Graz,Austria"}
 
 // writeSigners writes a list of n made-up signers with Latin names, each another person.
-// Where unique is set no family name comes up twice.
-func writeSigners(b testing.TB, file string, n int, unique bool) {
+func writeSigners(b testing.TB, file string, n int) { writeLatinSigners(b, file, n, false) }
+
+// writeUniqueSigners writes a list on which no family name comes up twice.
+func writeUniqueSigners(b testing.TB, file string, n int) { writeLatinSigners(b, file, n, true) }
+
+func writeLatinSigners(b testing.TB, file string, n int, unique bool) {
 	b.Helper()
 	f, err := os.Create(file)
 	if err != nil {
@@ -76,15 +81,46 @@ func writeSigners(b testing.TB, file string, n int, unique bool) {
 	}
 }
 
+// others are names and places in other scripts, of which a third of a list is made: a first name, and letters for a second.
+var others = []struct{ given, letters, home string }{
+	{"فاطمة", "ابتثجحدرسصعفقكلمنهوي", "القاهرة,Egypt"}, {"श्रीकृष्ण", "कगचजटडतदनपबमयरलवसह", "वाराणसी,India"},
+	{"กิตติ์ธัญญ์", "กขคงจชดตถทนบปพมยรลวส", "เชียงใหม่,Thailand"}, {"李", "晓梅国梁佩珊嘉欣明华建军丽娟志强文秀英", "成都,China"},
+	{"Олександра", "абвгдезиклмнопрстухчшя", "Київ,Ukraine"},
+}
+
+// writeMixedSigners writes a list of which a third of the names is in other scripts.
+func writeMixedSigners(b testing.TB, file string, n int) {
+	b.Helper()
+	random := rand.New(rand.NewPCG(1, 2))
+	pick := func(list []string) string { return list[random.IntN(len(list))] }
+	var w strings.Builder
+	w.WriteString("id,full_name,email,city,country,agreed\n")
+	for i := range n {
+		name, home := pick(givenNames)+" "+pick(syllables)+pick(syllables)+pick(syllables), pick(homes)
+		if i%3 == 0 {
+			o := others[random.IntN(len(others))]
+			letters := []rune(o.letters)
+			name, home = o.given+" ", o.home
+			for range 3 + random.IntN(4) {
+				name += string(letters[random.IntN(len(letters))])
+			}
+		}
+		fmt.Fprintf(&w, "%d,%s,signer%d@example.org,%s,yes\n", i+1, name, i, home)
+	}
+	if err := os.WriteFile(file, []byte(w.String()), 0o600); err != nil {
+		b.Fatal(err)
+	}
+}
+
 // benchmarkBuild builds a packet of b.N letters, from the CSV to the synced packet: run it with -benchtime 1000000x.
-func benchmarkBuild(b *testing.B, template string, unique bool) {
+func benchmarkBuild(b *testing.B, template string, write func(testing.TB, string, int)) {
 	dir := b.TempDir()
 	for name, text := range map[string]string{"campaign.yaml": benchCampaign, "letter.md": template} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			b.Fatal(err)
 		}
 	}
-	writeSigners(b, filepath.Join(dir, "signers.csv"), b.N, unique)
+	write(b, filepath.Join(dir, "signers.csv"), b.N)
 	b.ResetTimer()
 	c, err := config.Load(config.Options{File: filepath.Join(dir, "campaign.yaml")})
 	if err != nil {
@@ -106,9 +142,14 @@ func benchmarkBuild(b *testing.B, template string, unique bool) {
 	b.ReportMetric(float64(bytes)/float64(b.N), "B/letter")
 }
 
-func BenchmarkBuildNameAtTheFoot(b *testing.B) { benchmarkBuild(b, atTheFoot, false) }
+func BenchmarkBuildNameAtTheFoot(b *testing.B) { benchmarkBuild(b, atTheFoot, writeSigners) }
 
 // The names of the peers' letters: each has its own number.
-func BenchmarkBuildNamesThatNeverRecur(b *testing.B) { benchmarkBuild(b, atTheFoot, true) }
+func BenchmarkBuildNamesThatNeverRecur(b *testing.B) {
+	benchmarkBuild(b, atTheFoot, writeUniqueSigners)
+}
 
-func BenchmarkBuildNameInTheBody(b *testing.B) { benchmarkBuild(b, inTheBody, false) }
+func BenchmarkBuildNameInTheBody(b *testing.B) { benchmarkBuild(b, inTheBody, writeSigners) }
+
+// A third of the names is Arabic, Devanagari, Thai, Chinese and Cyrillic.
+func BenchmarkBuildNamesInManyScripts(b *testing.B) { benchmarkBuild(b, atTheFoot, writeMixedSigners) }

@@ -127,6 +127,19 @@ func TestANameIsSetInOneFaceOfItsScript(t *testing.T) {
 	}
 }
 
+// Where a script has a bold face in the binary, bold text is set in it, and italic text in the upright one.
+func TestOtherScriptsHaveEmphasisWhereTheyCan(t *testing.T) {
+	s := newShaper(loadBuiltIn(t), "en", nil, newWords())
+	for style, want := range map[Style]string{
+		0: "NotoNaskhArabic-Regular", templates.Bold: "NotoNaskhArabic-Bold", templates.Italic: "NotoNaskhArabic-Regular",
+		templates.Bold | templates.Italic: "NotoNaskhArabic-Bold",
+	} {
+		if got := facesOf(s, "محمد", style)[language.Arabic]; !slices.Equal(got, []string{want}) {
+			t.Errorf("style %d is set in %s, want %s", style, got, want)
+		}
+	}
+}
+
 // twoMachines loads fonts that have but the main family in the binary, and the rest as if installed.
 func twoMachines(t testing.TB) func() *Fonts {
 	dir := t.TempDir()

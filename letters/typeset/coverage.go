@@ -32,7 +32,7 @@ func (c *coverage) has(r rune) bool {
 // hasAll tells whether the face has every character that needs a glyph.
 func (c *coverage) hasAll(text []rune) bool {
 	for _, r := range text {
-		if !c.has(r) && !invisible(r) {
+		if !c.has(r) && !unseen.has(r) {
 			return false
 		}
 	}

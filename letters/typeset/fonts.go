@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"unicode"
 
+	"golang.org/x/text/unicode/rangetable"
+
 	"postbag/letters/problem"
 	"postbag/letters/typeset/faces"
 	"postbag/templates"
@@ -172,15 +174,23 @@ func (f *Face) style() Style {
 // stack returns the sources for a style.
 func (f *Fonts) stack(s Style) *stack { return f.stacks[s&(styles-1)] }
 
-// invisible characters need no glyph: white space, and the default-ignorable characters that shape their
-// neighbours (joiners, variation selectors, directional marks; UAX #44, Default_Ignorable_Code_Point).
-func invisible(r rune) bool {
-	if unicode.Is(unicode.Prepended_Concatenation_Mark, r) || r >= 0xFFF9 && r <= 0xFFFB || r >= 0x13430 && r <= 0x1345F {
-		return false // format characters that are seen
-	}
-	return r == ' ' || r == '\n' || r == '\t' || unicode.Is(unicode.Zs, r) || unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) ||
-		unicode.Is(unicode.Variation_Selector, r) || unicode.Is(unicode.Cf, r)
-}
+// invisible tells whether a character needs no glyph.
+func invisible(r rune) bool { return unseen.has(r) }
+
+// unseen is the characters without a look of their own: white space, and the default-ignorable characters that shape their neighbours
+// (joiners, variation selectors, directional marks; UAX #44, Default_Ignorable_Code_Point).
+var unseen = func() coverage {
+	var c coverage
+	c.add('\n', '\n')
+	c.add('\t', '\t')
+	rangetable.Visit(rangetable.Merge(unicode.Zs, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector), func(r rune) {
+		seen := unicode.Is(unicode.Prepended_Concatenation_Mark, r) || r >= 0xFFF9 && r <= 0xFFFB || r >= 0x13430 && r <= 0x1345F
+		if !seen { // format characters that are seen
+			c.add(r, r)
+		}
+	})
+	return c
+}()
 
 // scanSystem looks for the system's faces, once.
 func (f *Fonts) scanSystem() {

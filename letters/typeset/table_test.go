@@ -57,7 +57,7 @@ func TestTheTableOfFacesIsThatOfTheFiles(t *testing.T) {
 	}
 	slices.SortStableFunc(files, func(a, b string) int { return rank(a) - rank(b) })
 	for _, file := range files {
-		list = append(list, faces.Face{Family: faces.Fallback, File: file})
+		list = append(list, faces.Face{Family: faces.Fallback, File: file, Bold: strings.Contains(file, "-Bold.")})
 	}
 	var b bytes.Buffer
 	b.WriteString(tableHead)

@@ -38,6 +38,9 @@ WHOLE = """
     SansBamum
 """.split()
 
+# Languages that letters are written in, beside those of the main family: their headings and strong words are bold.
+BOLD = "NaskhArabic SerifArmenian SerifDevanagari SerifGeorgian SerifThai".split()
+
 
 def options():
     o = subset.Options()
@@ -195,6 +198,9 @@ def main():
     for name in WHOLE:
         if not which or name in which:
             total += cut(NOTO + "Noto%s-Regular.ttf" % name, "Noto%s-Regular.ttf" % name, None)
+    for name in BOLD:
+        if not which or "bold" in which:
+            total += cut(NOTO + "Noto%s-Bold.ttf" % name, "Noto%s-Bold.ttf" % name, None)
     if not which or "cjk" in which:
         total += cjk()
     if not which or "emoji" in which:
