@@ -63,6 +63,9 @@ type Letter struct {
 	Reference  string    // the sender's own, beside the letter's id
 	Enclosures []string  // what is enclosed, one a line
 	Show       []string  // what stands under the closing, at least one: standard fields or columns of the list
+	Density    string    // of petition sheets: compact, normal, roomy, or a number of rows
+	Signed     string    // what a row of a petition sheet says in place of a signature; "" for nothing
+	AsOf       time.Time // the day on which investors held what they state; zero where it is not said
 }
 
 // Signers says where the list is and how it is read.
@@ -113,6 +116,7 @@ type Attestation struct {
 // Bundles says how letters are put together.
 type Bundles struct {
 	Letters int      // letters in a bundle, at most; 1 to 100,000
+	Given   bool     // somebody set that; else it is the default for letters
 	GroupBy []string // fields; a bundle never holds two groups
 	Duplex  bool     // printed on both sides: every letter starts on a front
 }

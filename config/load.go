@@ -42,6 +42,7 @@ func Load(o Options) (*Campaign, error) {
 	c := l.campaign()
 	l.checkConsent(c)
 	l.gatherFiles(c)
+	c.Bundles.Given = l.has("bundles.letters")
 	if len(l.problems) > 0 {
 		slices.SortStableFunc(l.problems, func(a, b problem.Problem) int {
 			return cmp.Or(cmp.Compare(rankPlace(o.File, a.Place), rankPlace(o.File, b.Place)),

@@ -98,6 +98,12 @@ func Settings() []Setting {
 			set: func(c *Campaign, v value) { c.Letter.Enclosures = v.texts }},
 		{Key: "letter.show", Kind: Names, Usage: "what stands under the closing", Default: "name\nplace", check: leastData,
 			set: func(c *Campaign, v value) { c.Letter.Show = v.texts }},
+		{Key: "letter.density", Kind: Text, Usage: "rows of petition sheets: compact, normal, roomy, or how many on a sheet", Default: "normal", check: density,
+			set: func(c *Campaign, v value) { c.Letter.Density = v.text() }},
+		{Key: "letter.signed", Kind: Text, Usage: "what each row of a petition sheet says in place of a signature, for example signed online",
+			set: func(c *Campaign, v value) { c.Letter.Signed = v.text() }},
+		{Key: "letter.as_of", Kind: Date, Usage: "the day on which the investors of a sign-on letter held what they state",
+			set: func(c *Campaign, v value) { c.Letter.AsOf = v.date() }},
 
 		{Key: "signers.file", Kind: Path, Usage: "the signer list: CSV, XLSX, JSON or JSON Lines, also packed with gzip; - for standard input",
 			set: func(c *Campaign, v value) { c.Signers.File = v.text() }},
@@ -150,7 +156,7 @@ func Settings() []Setting {
 		{Key: "signers.consent.attested.statement", Kind: Text, Usage: "what the signers agreed to",
 			set: func(c *Campaign, v value) { c.attestation().Statement = v.text() }},
 
-		{Key: "bundles.letters", Kind: Number, Usage: "letters in one PDF, at most", Default: "500", check: bundleSize,
+		{Key: "bundles.letters", Kind: Number, Usage: "letters, or signers of a document that all share, in one PDF, at most", Default: "500", check: bundleSize,
 			set: func(c *Campaign, v value) { c.Bundles.Letters = v.number() }},
 		{Key: "bundles.group_by", Kind: Names, Usage: "fields by which letters are grouped; a bundle never holds two groups",
 			set: func(c *Campaign, v value) { c.Bundles.GroupBy = v.texts }},
@@ -210,6 +216,19 @@ func bundleSize(text string) (what, do string) {
 func between(name, text string, least, most int, example string) (what, do string) {
 	if n := (value{texts: []string{text}}).number(); n < least || n > most {
 		return name + " cannot be " + text, fmt.Sprintf("Write a number from %d to %d, for example %s", least, most, example)
+	}
+	return "", ""
+}
+
+// Densities are the words that letter.density knows beside a number of rows.
+func Densities() []string { return []string{"compact", "normal", "roomy"} }
+
+func density(text string) (what, do string) {
+	if slices.Contains(Densities(), text) {
+		return "", ""
+	}
+	if n := (value{texts: []string{text}}).number(); n < 1 || n > 100 {
+		return "letter.density is " + quoted(text), "Write compact, normal, roomy, or the number of rows on a sheet, for example 20"
 	}
 	return "", ""
 }

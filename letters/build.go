@@ -41,7 +41,7 @@ func Build(ctx context.Context, c *config.Campaign, o Options) (*packet.Manifest
 	if err != nil {
 		return nil, err
 	}
-	ranges := bundleRanges(r, c.Bundles.Letters)
+	ranges := bundleRanges(r, p.mostInBundle())
 	seed := p.fingerprint(r)
 	layout, printing, err := p.lay(r, false, press.Job{Duplex: c.Bundles.Duplex, Seed: seed, Slip: press.Slip{Bundles: len(ranges)}})
 	if err != nil {
@@ -51,7 +51,7 @@ func Build(ctx context.Context, c *config.Campaign, o Options) (*packet.Manifest
 	if err != nil {
 		return nil, err
 	}
-	b := &build{composition: p, roll: r, options: o, writer: w, layout: layout, press: printing, ranges: ranges}
+	b := &build{composition: p, roll: r, options: o, writer: w, layout: layout, press: printing, ranges: ranges, values: p.signerValues(r)}
 	m, err := b.run(ctx)
 	if err != nil {
 		w.Abort()
@@ -69,6 +69,7 @@ type build struct {
 	layout  *typeset.Layout
 	press   *press.Press
 	ranges  []bundleRange
+	values  func(signer int, dst []string) []string // of the roll
 
 	next    atomic.Int64 // the next bundle that nobody has
 	done    atomic.Int64 // letters set
@@ -126,9 +127,9 @@ func (b *build) makeBundle(ctx context.Context, worker *press.Worker, i int, val
 	var ledger ledgerLines
 	ledger.begin(b, path)
 	order := press.Order{
-		Number: i + 1, First: letters.first + 1, Letters: letters.count, Group: b.roll.Group(letters.first),
+		Number: i + 1, First: letters.first + 1, Letters: letters.count, Group: b.roll.Group(letters.first), Volume: b.volume(b.roll, b.ranges, i),
 		Values: func(k int) []string {
-			*values = b.roll.Fields(letters.first+k, (*values)[:0])
+			*values = b.values(letters.first+k, (*values)[:0])
 			return *values
 		},
 		Placed: func(k, page int) { lines = ledger.append(lines, letters.first+k, page, *values) },
@@ -243,6 +244,9 @@ func (p *composition) fingerprint(r *roll.Roll) string {
 	fmt.Fprintf(&b, "postbag packet 1\n")
 	b.Write(p.campaign.Canonical())
 	fmt.Fprintf(&b, "\ntemplate %s\n", p.hash)
+	if p.form() != "" {
+		fmt.Fprintf(&b, "form %s, %d in a bundle\n", p.form(), p.mostInBundle())
+	}
 	for _, s := range r.Sources {
 		fmt.Fprintf(&b, "list %s\n", s.SHA256)
 	}

@@ -9,7 +9,9 @@ import (
 	"strings"
 
 	"postbag/config"
+	"postbag/letters/problem"
 	"postbag/letters/roll"
+	"postbag/templates"
 )
 
 // Column is one line of the mapping that check prints.
@@ -33,6 +35,10 @@ type Report struct {
 	Bundles  int                 `json:"bundles"`
 	Remarks  []roll.Remark       `json:"remarks"` // what a person may want to look at, though it holds nothing back
 	Notes    []string            `json:"notes"`   // guesses, and what else a person should know
+
+	Form     templates.Form    `json:"form"`               // letter, or a document that all signers share
+	Holdings []Holding         `json:"holdings,omitempty"` // what investors hold, added up
+	Cautions []problem.Problem `json:"cautions,omitempty"` // what is not wrong, but worth a second look
 }
 
 // CheckOptions says what Check does beside reporting.
@@ -61,7 +67,7 @@ func Check(ctx context.Context, c *config.Campaign, o CheckOptions) (*Report, er
 	}
 	columns := p.newColumns(mapping)
 	r, err := p.list.Read(ctx, roll.ReadOptions{
-		Keep: p.fields.names, Forget: true, Near: true, Progress: readingProgress(o.Progress),
+		Keep: p.fields.names, Forget: p.form() != templates.FormInvestors, Near: true, Progress: readingProgress(o.Progress),
 		Hold: func(values []string) (roll.Reason, string) {
 			reason, detail := p.hold(values)
 			if reason == "" {
@@ -75,8 +81,9 @@ func Check(ctx context.Context, c *config.Campaign, o CheckOptions) (*Report, er
 	}
 	report := &Report{
 		Campaign: c.Name, Source: r.Sources, RowsRead: r.RowsRead, Letters: r.Len(), Excluded: map[roll.Reason]int{},
-		Held: []roll.Exclusion{}, Columns: columns.columns, Remarks: r.Remarks, Bundles: len(bundleRanges(r, c.Bundles.Letters)), Notes: p.notes(r, mapping),
+		Held: []roll.Exclusion{}, Columns: columns.columns, Remarks: r.Remarks, Bundles: len(bundleRanges(r, p.mostInBundle())), Notes: p.notes(r, mapping),
 	}
+	p.checkForm(report, r)
 	for _, x := range r.Exclusions {
 		report.Excluded[x.Reason]++
 		if x.Reason.NeedsLook() {

@@ -29,6 +29,7 @@ type composition struct {
 	hash     string // SHA-256 of the template's bytes
 	wording  string // SHA-256 of the wording
 	fields   *fields
+	holdings holdingFields
 	printed  int // the slots below this stand on letters; what is behind them is kept for the accounts
 	list     *roll.List
 	fonts    *typeset.Fonts
@@ -120,6 +121,10 @@ func (p *composition) bindFields(problems *problem.List) {
 		}
 		p.fields.add(name)
 	}
+	if p.form() != "" {
+		p.bindForm(problems)
+	}
+	p.holdings = p.findHoldings()
 	p.printed = len(p.fields.names)
 	p.fields.add("name") // for the ledger
 }
@@ -151,6 +156,11 @@ func (p *composition) checkOwnText(problems *problem.List) {
 	check(at, p.words.enclosures(c.Letter.Enclosures)...)
 	for _, name := range slices.Sorted(maps.Keys(c.Fields)) {
 		check(at, c.Fields[name])
+	}
+	if p.form() != "" {
+		check(at, c.Letter.Signed)
+		check(at, c.Letter.Show...)
+		check(at, p.formWords().texts()...)
 	}
 }
 
@@ -209,6 +219,9 @@ func newFields(c *config.Campaign, problems *problem.List) *fields {
 		"recipient.salutation": c.Recipient.Salutation,
 		"sender.organisation":  c.Sender.Organisation,
 		"sender.contact":       c.Sender.Contact,
+	}
+	if !c.Letter.AsOf.IsZero() {
+		f.constants["as_of"] = longDate(c.Letter.AsOf, c.Letter.Language)
 	}
 	for _, name := range slices.Sorted(maps.Keys(f.constants)) {
 		f.folded[roll.Fold(name)] = name
@@ -276,7 +289,7 @@ func (p *composition) elements() []typeset.Element {
 	}
 	elements = p.appendInline(elements, typeset.Closing, p.template.Closing)
 	for _, name := range c.Letter.Show {
-		if slot, ok := p.fields.Slot(name); ok {
+		if slot, ok := p.fields.Slot(name); ok && p.form() == "" {
 			elements = append(elements, typeset.Element{Role: typeset.Signature, Block: merge.Value(slot)})
 		}
 	}

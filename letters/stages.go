@@ -70,7 +70,7 @@ func (p *composition) hold(values []string) (roll.Reason, string) {
 		}
 	}
 	if len(missing) == 0 {
-		return "", ""
+		return p.holdForm(values)
 	}
 	return roll.MissingGlyph, "no font has " + codePoints(missing)
 }
@@ -78,13 +78,7 @@ func (p *composition) hold(values []string) (roll.Reason, string) {
 // lay lays the letter out for the signers of the roll, and makes the press that prints it.
 func (p *composition) lay(r *roll.Roll, specimen bool, job press.Job) (*typeset.Layout, *press.Press, error) {
 	design := p.design(specimen)
-	var typical []string
-	if r.Len() > 0 {
-		typical = r.Fields(0, nil)
-	} else {
-		typical = make([]string, len(p.fields.names))
-	}
-	layout, err := typeset.NewLayout(p.fonts, design, p.elements(), typical, press.Draw)
+	layout, err := p.layText(r, specimen, &job)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -96,6 +90,20 @@ func (p *composition) lay(r *roll.Roll, specimen bool, job press.Job) (*typeset.
 		func(s string) bool { return s == "" })
 	printing, err := press.New(job, layout.NewSetter())
 	return layout, printing, err
+}
+
+// layText lays out what letters, or a form, have in common.
+func (p *composition) layText(r *roll.Roll, specimen bool, job *press.Job) (layout *typeset.Layout, err error) {
+	if form := p.form(); form != "" {
+		job.Words = formDefaults[form].words
+		layout, job.Form, err = p.layForm(r, specimen)
+		return layout, err
+	}
+	typical := make([]string, len(p.fields.names))
+	if r.Len() > 0 {
+		typical = r.Fields(0, nil)
+	}
+	return typeset.NewLayout(p.fonts, p.design(specimen), p.elements(), typical, press.Draw)
 }
 
 // bundleRange is the letters of one bundle, as places in the roll.

@@ -11,6 +11,7 @@ import (
 	"postbag/letters/packet"
 	"postbag/letters/problem"
 	"postbag/letters/roll"
+	"postbag/templates"
 )
 
 // defaultPacket is the folder that build and demo make when none is named.
@@ -83,11 +84,15 @@ func (b built) held() (int, string) {
 func (b built) exclusions() string { return filepath.Join(b.Packet, "private", "exclusions.csv") }
 
 func (b built) print(p *page) {
-	p.heading("%s to %s, %s", count(b.Letters, "letter"), plain(b.Recipient.Name), plain(b.Recipient.Company))
-	if b.Specimen {
-		p.line("Every page is marked SPECIMEN: these letters are to look at, not to deliver.")
+	if noun(b.Letter.Form) == "letter" {
+		p.heading("%s to %s, %s", count(b.Letters, "letter"), plain(b.Recipient.Name), plain(b.Recipient.Company))
+	} else {
+		p.heading("%s to %s, %s, with %s", document(b.Letter.Form), plain(b.Recipient.Name), plain(b.Recipient.Company), count(b.Letters, noun(b.Letter.Form)))
 	}
-	printAccount(p, b.RowsRead, b.Letters, b.Excluded)
+	if b.Specimen {
+		p.line("Every page is marked SPECIMEN: this is to look at, not to deliver.")
+	}
+	printAccount(p, b.RowsRead, b.Letters, noun(b.Letter.Form), b.Excluded)
 	p.line("The packet is in %s: %s, %s on %s of paper.", plain(b.Packet), count(len(b.Bundles), "bundle"),
 		count(b.Pages, "page"), count(b.Sheets, "sheet"))
 	if b.NeedsLook > 0 {
@@ -125,11 +130,33 @@ func (b built) steps() [][]string {
 	return steps
 }
 
-// printAccount says what became of each row.
-func printAccount(p *page, rows, made int, excluded map[string]int) {
+// noun is what a form makes of a signer.
+func noun(form string) string {
+	switch templates.Form(form) {
+	case templates.FormOpenLetter, templates.FormPetitionSheet:
+		return "signature"
+	case templates.FormInvestors:
+		return "investor"
+	}
+	return "letter"
+}
+
+// document is what a form is that many signers share.
+func document(form string) string {
+	switch templates.Form(form) {
+	case templates.FormPetitionSheet:
+		return "A petition"
+	case templates.FormInvestors:
+		return "A letter of investors"
+	}
+	return "An open letter"
+}
+
+// printAccount says what became of each row: one is what a row may become.
+func printAccount(p *page, rows, made int, one string, excluded map[string]int) {
 	lines := [][]string{
 		{number(int64(rows)), plural(rows, "row") + " read", ""},
-		{number(int64(made)), plural(made, "letter"), ""},
+		{number(int64(made)), plural(made, one), ""},
 	}
 	reasons := make([]string, 0, len(excluded))
 	for reason := range excluded {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -40,7 +41,7 @@ func (a *app) check(c *cli.Context) (result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return checked{Report: report, Warnings: campaign.Warnings, Problems: c.String("export-problems")}, nil
+	return checked{Report: report, Warnings: slices.Concat(campaign.Warnings, report.Cautions), Problems: c.String("export-problems")}, nil
 }
 
 // maxHeld is how many rows check names; build writes all of them to exclusions.csv.
@@ -72,8 +73,13 @@ func (r checked) print(p *page) {
 	for reason, n := range r.Excluded {
 		excluded[string(reason)] = n
 	}
-	printAccount(p, r.RowsRead, r.Letters, excluded)
-	p.line("The letters would fill %s.", count(r.Bundles, "bundle"))
+	printAccount(p, r.RowsRead, r.Letters, noun(string(r.Form)), excluded)
+	if noun(string(r.Form)) == "letter" {
+		p.line("The letters would fill %s.", count(r.Bundles, "bundle"))
+	} else {
+		p.line("%s would fill %s.", document(string(r.Form)), count(r.Bundles, "bundle"))
+	}
+	p.holdings(r.Holdings)
 	p.heldRows(r.Report)
 	p.remarks(r.Report)
 	if len(r.Notes)+len(r.Warnings) > 0 {
@@ -94,6 +100,19 @@ func (r checked) print(p *page) {
 		{"postbag preview", "writes the letter that is hardest to set; look at it"},
 		{"postbag build", "makes the packet"},
 	})
+}
+
+// holdings prints what investors hold, added up.
+func (p *page) holdings(sums []letters.Holding) {
+	if len(sums) == 0 {
+		return
+	}
+	p.heading("What the investors hold")
+	rows := make([][]string, len(sums))
+	for i, h := range sums {
+		rows[i] = []string{plain(h.Amount), plain(h.Unit), plain(h.Basis), number(int64(h.StatedBy))}
+	}
+	p.table([]string{">amount", "unit", "basis", ">stated by"}, rows)
 }
 
 // columns prints the mapping from columns of the list to fields of the letter.

@@ -55,6 +55,7 @@ type Recipient struct {
 
 // Wording is the letter: what it says is pinned by a hash.
 type Wording struct {
+	Form         string `json:"form,omitempty"` // letter, or a document that many signers share: open-letter, petition-sheets, investors; "" means letter
 	Template     string `json:"template"`
 	TemplateHash string `json:"template_sha256"` // of the template file's bytes
 	WordingHash  string `json:"wording_sha256"`  // of the wording with the campaign's fields filled and the signer's fields as {{field}}
@@ -284,7 +285,7 @@ func (m *Manifest) bundleFaults() []Fault {
 	for i := range m.Bundles {
 		b := &m.Bundles[i]
 		letters, pages, sheets = letters+b.Letters, pages+b.Pages, sheets+b.Sheets
-		what := b.wrong()
+		what := b.wrong(m.shared())
 		if seen[b.Path] {
 			what = "stands twice in the manifest"
 		}
@@ -305,8 +306,11 @@ func (m *Manifest) bundleFaults() []Fault {
 	return faults
 }
 
-// wrong says what no bundle can be, or nothing.
-func (b *Bundle) wrong() string {
+// shared tells whether many signers stand on one page.
+func (m *Manifest) shared() bool { return m.Letter.Form != "" && m.Letter.Form != "letter" }
+
+// wrong says what no bundle can be, or nothing; shared is whether many signers stand on one page.
+func (b *Bundle) wrong(shared bool) string {
 	switch {
 	case classify(b.Path) != bundle:
 		return "is not where a packet keeps its bundles (deliver/bundles/bundle-0001.pdf)"
@@ -314,7 +318,7 @@ func (b *Bundle) wrong() string {
 		return "has no proper SHA-256 in the manifest"
 	case b.Bytes < 1 || b.Letters < 1:
 		return "is empty by the manifest"
-	case b.Pages < b.Letters || b.Sheets < 1 || b.Sheets > b.Pages:
+	case b.Pages < b.Letters && !shared || b.Sheets < 1 || b.Sheets > b.Pages:
 		return fmt.Sprintf("cannot have %d letters on %d pages and %d sheets", b.Letters, b.Pages, b.Sheets)
 	case b.First == "" || b.Last == "" || (b.First == b.Last) != (b.Letters == 1):
 		return fmt.Sprintf("cannot have %d letters from %q to %q", b.Letters, b.First, b.Last)

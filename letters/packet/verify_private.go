@@ -159,6 +159,10 @@ func (l *ledgerReader) row(cells []string, file string) error {
 	}
 	b := &l.m.Bundles[l.bundle]
 	l.within++
+	least := l.page + 1
+	if l.m.shared() {
+		least = max(1, l.page) // many stand on one page, in order
+	}
 	id, path := PlainCell(cells[1]), PlainCell(cells[3])
 	page, err := strconv.Atoi(cells[4])
 	switch {
@@ -168,7 +172,7 @@ func (l *ledgerReader) row(cells []string, file string) error {
 		return fmt.Errorf("%s starts with letter %s by the ledger and with %s by the manifest", b.Path, shown(id), shown(b.First))
 	case l.within == b.Letters && id != b.Last:
 		return fmt.Errorf("%s ends with letter %s by the ledger and with %s by the manifest", b.Path, shown(id), shown(b.Last))
-	case err != nil || page <= l.page || page > b.Pages:
+	case err != nil || page < least || page > b.Pages:
 		return fmt.Errorf("letter %s cannot be on page %s of %s", shown(id), shown(cells[4]), b.Path)
 	}
 	l.page = page

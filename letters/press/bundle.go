@@ -13,6 +13,7 @@ import (
 // Job is what all bundles of a packet share.
 type Job struct {
 	Layout   *typeset.Layout
+	Form     *typeset.Form // of a document that many signers share; nil for letters
 	Paper    typeset.Paper
 	Language string // BCP 47, of the letters
 	Duplex   bool   // every letter starts on a front, and the slip sheet has a sheet of its own
@@ -20,6 +21,26 @@ type Job struct {
 	NoSlip   bool   // leave the slip sheet out: for a letter on its own
 	Seed     string // what makes this packet's files different from other files: goes into the PDFs' /ID
 	Slip     Slip
+	Words    Words
+}
+
+// Words is what slip sheets, titles and labels call what is in a bundle. Without them it is letters.
+type Words struct {
+	To      string // how the slip sheet begins: Letters to
+	Title   string // of the PDF, before the recipient: letters to
+	Count   string // what is counted: Letters
+	First   string // First letter
+	Last    string // Last letter
+	Carries string // where to find the number: Each letter carries its number at the foot of every page.
+	Missing string // what may be missing: a letter or a sheet
+	Label   string // of a page's numbers, in page labels; unused for letters
+	Text    string // label of a page that has text and no numbers
+}
+
+// letterWords are those of letters.
+var letterWords = Words{
+	To: "Letters to", Title: "letters to", Count: "Letters", First: "First letter", Last: "Last letter",
+	Carries: "Each letter carries its number: in the reference on its first page, at the foot of the others.", Missing: "a letter or a sheet",
 }
 
 // Slip is what all slip sheets of a packet say.
@@ -70,25 +91,34 @@ func Draw(w *typeset.Word) any { return drawWord(w) }
 type Worker struct {
 	press  *Press
 	setter *typeset.Setter
+	form   *typeset.FormSetter // nil for letters
 	fonts  *fontWriter
 	update *update
 	bundle bundle
 }
 
-// NewWorker makes a worker that sets letters with setter.
+// NewWorker makes a worker that sets letters, or the pages of a form, with setter.
 func (p *Press) NewWorker(setter *typeset.Setter) *Worker {
-	return &Worker{press: p, setter: setter, fonts: newFontWriter()}
+	w := &Worker{press: p, setter: setter, fonts: newFontWriter()}
+	if p.job.Form != nil {
+		w.form = p.job.Form.NewSetter(setter)
+	}
+	return w
 }
 
 // Order says what to put into a bundle.
 type Order struct {
-	Number  int      // of the bundle, from 1
-	First   int      // number of its first letter
-	Letters int      // how many
-	Group   []string // what its letters have in common, for the slip sheet
+	Number  int            // of the bundle, from 1
+	First   int            // number of its first letter
+	Letters int            // how many letters, or signers of a form
+	Volume  typeset.Volume // of a form
+	Group   []string       // what its letters have in common, for the slip sheet
 	// Values returns the fields of the bundle's letter i, from 0; they need to last until the next call.
 	Values func(i int) []string
-	// Placed, when not nil, is told on which page each letter starts, counting from 1, the slip sheet included.
+	// Numbers returns the number of letter i; nil where they count up from First.
+	Numbers func(i int) int
+	// Placed, when not nil, is told on which page each letter starts, or each signer stands, counting from 1, the slip sheet included.
+	// It is called after Values of the same i and before those of the next.
 	Placed func(i, page int)
 }
 
@@ -115,6 +145,7 @@ type bundle struct {
 	update     *update
 	tree       pageTree
 	starts     []int // page on which each letter starts
+	form       formPages
 	resources  int
 }
 
@@ -144,18 +175,12 @@ func (w *Worker) Bundle(ctx context.Context, out io.Writer, o Order) (Count, err
 	w.update = u
 	b := &w.bundle
 	b.begin(w.press, w.setter, u)
-	for i := range o.Letters {
-		letter, err := w.setter.Set(o.Values(i), o.First+i)
-		if err != nil {
-			return Count{}, fmt.Errorf("setting letter %d: %w", o.First+i, err)
-		}
-		if o.Placed != nil {
-			o.Placed(i, b.tree.pages+1)
-		}
-		b.addLetter(letter)
-		if u.err != nil {
-			return Count{}, u.err
-		}
+	add := w.addLetters
+	if w.form != nil {
+		add = w.addForm
+	}
+	if err := add(o); err != nil {
+		return Count{}, err
 	}
 	count := Count{Pages: b.tree.pages, Sheets: b.tree.pages}
 	if w.press.job.Duplex {
@@ -174,6 +199,25 @@ func (w *Worker) Bundle(ctx context.Context, out io.Writer, o Order) (Count, err
 	return count, u.finish(w.press.master, b.id(o))
 }
 
+// addLetters sets the letters of an order, one after the other.
+func (w *Worker) addLetters(o Order) error {
+	b := &w.bundle
+	for i := range o.Letters {
+		letter, err := w.setter.Set(o.Values(i), o.First+i)
+		if err != nil {
+			return fmt.Errorf("setting letter %d: %w", o.First+i, err)
+		}
+		if o.Placed != nil {
+			o.Placed(i, b.tree.pages+1)
+		}
+		b.addLetter(letter)
+		if b.update.err != nil {
+			return b.update.err
+		}
+	}
+	return nil
+}
+
 // begin resets the state and takes the master's pieces and font slots in.
 func (b *bundle) begin(p *Press, setter *typeset.Setter, u *update) {
 	b.press, b.setter, b.update = p, setter, u
@@ -182,6 +226,7 @@ func (b *bundle) begin(p *Press, setter *typeset.Setter, u *update) {
 	b.names, b.pieces = map[*typeset.Face]*bundleFont{}, map[typeset.PieceKey]*bundlePiece{}
 	clear(b.stamped[:])
 	b.fonts, b.drawn, b.last, b.starts = b.fonts[:0], b.drawn[:0], nil, b.starts[:0]
+	b.form.reset()
 	b.resources = u.reserve()
 	b.tree.begin()
 	if !p.job.NoSlip {

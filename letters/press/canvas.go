@@ -282,6 +282,7 @@ func (c *canvas) thousandths(v int) { c.length(typeset.Length(v)) }
 
 // stamp draws a named form XObject, moved down.
 func (c *canvas) stamp(name []byte, down typeset.Length) {
+	c.setRise(0, c.size) // a form XObject starts with the text state of the page
 	c.end()
 	if down == 0 {
 		c.out = append(c.out, name...)

@@ -31,7 +31,8 @@ func (b *bundle) slip(o Order, count Count) {
 	}
 	y := typeset.MM(32)
 	b.slipLine(job.Slip.Sender, true, slipHead, left, width, &y)
-	b.slipLine("Letters to", false, slipText, left, width, &y)
+	words := b.press.words()
+	b.slipLine(words.To, false, slipText, left, width, &y)
 	for i, line := range job.Slip.Recipient {
 		b.slipLine(line, i == 0, slipText, left, width, &y)
 	}
@@ -46,12 +47,12 @@ func (b *bundle) slip(o Order, count Count) {
 	y += typeset.MM(10)
 	for _, line := range []string{
 		"This sheet lies on top of its bundle. Please keep bundle and sheet together.",
-		"Each letter carries its number: in the reference on its first page, at the foot of the others.",
+		words.Carries,
 	} {
 		b.slipLine(line, false, slipText, left, width, &y)
 	}
 	if job.Slip.Contact != "" {
-		b.slipLine("If a letter or a sheet is missing, please write to "+job.Slip.Contact+".", false, slipText, left, width, &y)
+		b.slipLine("If "+words.Missing+" is missing, please write to "+job.Slip.Contact+".", false, slipText, left, width, &y)
 	}
 	b.canvas.end()
 
@@ -68,12 +69,12 @@ func (b *bundle) slip(o Order, count Count) {
 
 // slipRows is the account of the bundle.
 func (b *bundle) slipRows(o Order, count Count) [][2]string {
-	job := &b.press.job
+	job, words := &b.press.job, b.press.words()
 	rows := [][2]string{
 		{"Campaign", job.Slip.Campaign},
-		{"Letters", strconv.Itoa(o.Letters)},
-		{"First letter", LetterID(job.Slip.Reference, o.First)},
-		{"Last letter", LetterID(job.Slip.Reference, o.First+o.Letters-1)},
+		{words.Count, strconv.Itoa(o.Letters)},
+		{words.First, LetterID(job.Slip.Reference, o.First)},
+		{words.Last, LetterID(job.Slip.Reference, o.First+o.Letters-1)},
 	}
 	if len(o.Group) > 0 {
 		rows = append(rows, [2]string{"Group", strings.Join(o.Group, ", ")})

@@ -25,7 +25,10 @@
 //	not a name      an address, keys in a row, or a word that stands for no name
 //	garbled text    a name or place that was spoilt on its way, such as JosÃ©
 //	duplicate       the person has a letter already (or, with duplicates: last, gets one from a later row)
-//	missing glyph   what else holds a letter back, as ReadOptions.Hold says
+//	missing glyph   what else holds a letter back, as ReadOptions.Hold says; so do the next two
+//	too long        an entry of a list of names has no room for it
+//	holding not understood
+//	                what an investor holds, or on what basis, cannot be read for certain
 //
 // A row to look at whose place a row of a later file has taken ([List.ExportProblems]) is “mended”.
 //

@@ -19,13 +19,15 @@ const (
 	Garbled      Reason = "garbled text"
 	Duplicate    Reason = "duplicate"
 	MissingGlyph Reason = "missing glyph"
+	TooLong      Reason = "too long"
+	Unreckoned   Reason = "holding not understood"
 	Mended       Reason = "mended" // its letter comes from a row that takes its place
 )
 
 // NeedsLook tells whether a person should look at rows with this reason: such a build exits 3.
 func (r Reason) NeedsLook() bool {
 	switch r {
-	case Unreadable, MissingGlyph, NoName, NotAName, Garbled:
+	case Unreadable, MissingGlyph, NoName, NotAName, Garbled, TooLong, Unreckoned:
 		return true
 	}
 	return false

@@ -476,7 +476,10 @@ func (s *Setter) furniture(page, pages int) Piece {
 		return p
 	}
 	left := s.line(l.design.Running, 0, smallSize)
-	right := s.line(l.pageOf(page, pages), 0, smallSize)
+	var right Line
+	if pages > 0 {
+		right = s.line(l.pageOf(page, pages), 0, smallSize)
+	}
 	left.X, right.X = l.frame.left, l.frame.left+l.frame.width-right.Width
 	if l.rtl {
 		left.X, right.X = l.frame.left+l.frame.width-left.Width, l.frame.left

@@ -42,6 +42,7 @@ type Design struct {
 	DateLabel  string
 	Running    string                       // heads the following pages, before the page number
 	PageOf     func(page, pages int) string // writes "page 2 of 3" in the letter's language; nil for 2 / 3
+	Form       bool                         // the text of a form: what its pages are numbered is said beside the furniture
 }
 
 // Sizes of the text. Body text is 11 on 14 points: some 85 characters a line in Liberation Serif.

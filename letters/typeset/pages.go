@@ -10,7 +10,7 @@ import "fmt"
 // PieceKey names a fixed piece of a letter: a part of its text, from one line to another, or the furniture of a page.
 type PieceKey struct {
 	Furniture           bool
-	Page, Pages         uint16 // of furniture: page numbers from 1
+	Page, Pages         uint16 // of furniture: page numbers from 1; in a form 1 or 2, and 0
 	Block, Line         uint16 // of text: the first line
 	LastBlock, LastLine uint16 // and the last
 }
@@ -93,6 +93,8 @@ func (l *Layout) planPages(heights []int) (*plan, error) {
 		furniture := PieceKey{Furniture: true, Page: uint16(i + 1), Pages: uint16(len(p.pages))}
 		if i == 0 {
 			furniture.Pages = 1 // its head does not say how many pages follow
+		} else if l.design.Form {
+			furniture.Page, furniture.Pages = 2, 0
 		}
 		p.pages[i].parts = append([]plannedPart{{stamp: Stamp{Piece: furniture}}}, p.pages[i].parts...)
 	}
