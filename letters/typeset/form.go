@@ -126,7 +126,7 @@ func (f *Form) layText(s *Setter) error {
 
 // lastBaseline is where the last line of the letter stands on its page.
 func (l *Layout) lastBaseline(heights []int) Length {
-	rows := l.rows(heights)
+	rows := l.rows(heights, nil)
 	var y Length
 	for start, top := 0, l.frame.firstTop; start < len(rows); top = l.frame.followTop {
 		end := l.fillPage(rows, start, top)

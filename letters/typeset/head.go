@@ -453,9 +453,10 @@ func (s *Setter) putRows(rows []ReferenceRow, box area, y Length) bool {
 	return true
 }
 
-// wrapped sets a text into a measure, into memory of its own; X is from the measure's left edge.
+// wrapped sets a line into a measure, into memory of its own: smaller or on several lines, where it is too long for one (see fit.go). X is
+// from the measure's left edge.
 func (s *Setter) wrapped(text string, style Style, size, measure Length, rtl bool) []Line {
-	ps := paragraphStyle{size: size, style: style, measure: measure, rtl: rtl}
+	ps := paragraphStyle{size: size, style: style, measure: measure, rtl: rtl, fit: true}
 	var items []Item
 	var par paragraph
 	return par.set(s.shaper, []merge.Run{{Text: text}}, &ps, &items, nil)
@@ -475,17 +476,22 @@ func (s *Setter) furniture(page, pages int) Piece {
 		}
 		return p
 	}
-	left := s.line(l.design.Running, 0, smallSize)
 	var right Line
 	if pages > 0 {
 		right = s.line(l.pageOf(page, pages), 0, smallSize)
 	}
-	left.X, right.X = l.frame.left, l.frame.left+l.frame.width-right.Width
+	right.X, right.Y = l.frame.left+l.frame.width-right.Width, l.frame.headTop
+	start := l.frame.left
 	if l.rtl {
-		left.X, right.X = l.frame.left+l.frame.width-left.Width, l.frame.left
+		start, right.X = l.frame.left+right.Width+rowGap, l.frame.left
 	}
-	left.Y, right.Y = l.frame.headTop, l.frame.headTop
-	p.Lines = append(p.Lines, left, right, l.reference)
+	running := s.wrapped(l.design.Running, 0, smallSize, l.frame.width-right.Width-rowGap, l.rtl)
+	for i, line := range running { // a name of several lines reaches upwards
+		line.X += start
+		line.Y = l.frame.headTop - smallLeading*Length(len(running)-1-i)
+		p.Lines = append(p.Lines, line)
+	}
+	p.Lines = append(p.Lines, right, l.reference)
 	return p
 }
 

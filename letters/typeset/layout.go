@@ -79,6 +79,7 @@ type Layout struct {
 
 	digits    [1000]*Word // 000 to 999: numbers are set three digits at a time
 	reference Line        // the fixed part of the foot
+	footSize  Length      // its size: smaller than usual for a campaign with a long name
 	numberX   Length
 	home      map[PieceKey]Length // where the typical letter has its pieces
 	typical   []PieceKey
@@ -166,7 +167,7 @@ func (l *Layout) styleOf(e Element, after Role) blockStyle {
 	case Closing:
 		s.before, s.keepNext = leading, true
 	case Signature:
-		s.keepNext = true
+		s.keepNext, s.fit = true, true
 		if after == Closing {
 			s.before = leading // nobody signs here: the name is set where a signature would begin
 		}
@@ -194,9 +195,6 @@ func (l *Layout) styleBody(s *blockStyle, e Element) {
 		s.measure -= indent
 		if !l.rtl {
 			s.x = indent
-		}
-		if e.Block.Marker != "" {
-			s.before = halfLine / 2
 		}
 	case templates.Break:
 		s.align, s.center = alignStart, true
@@ -226,7 +224,12 @@ func (l *Layout) layReference(s *Setter) {
 	for d := range l.digits {
 		l.digits[d] = s.shaper.word(threeDigits(d), 0, false)
 	}
+	l.footSize = footSize
 	l.reference = s.line(l.design.Reference, 0, footSize)
+	if room := l.frame.width - 12*footSize/2; l.reference.Width > room { // twelve digits are half an em wide each
+		l.footSize = footSize * room / l.reference.Width
+		l.reference = s.line(l.design.Reference, 0, l.footSize)
+	}
 	l.reference.X, l.reference.Y = l.frame.left, l.frame.footer
 	l.numberX = l.reference.X + l.reference.Width
 }

@@ -1,6 +1,9 @@
 package typeset
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Pages are planned from heights alone. How many lines each varying block takes decides where every line of the
 // letter stands; so the plan is kept under those counts, and the next letter with the same counts is placed by
@@ -60,7 +63,11 @@ type slot struct {
 // plan is the pages of a letter whose varying blocks have certain heights.
 type plan struct {
 	pages []plannedPage
+	ends  []lineOf // lines of varying blocks at which a page ends and another begins
 }
+
+// lineOf is a line of a block.
+type lineOf struct{ block, line int }
 
 // row is one line of the letter as the page breaker sees it.
 type row struct {
@@ -72,10 +79,12 @@ type row struct {
 // planPages breaks the letter into pages, given how many lines each block has.
 //
 // A page takes as many rows as fit and then gives back what must not be parted: a paragraph leaves at least two lines
-// on either side of a break (no widows, no orphans), headings stay with what they head, and the signature block
-// takes at least two lines of text with it.
-func (l *Layout) planPages(heights []int) (*plan, error) {
-	rows := l.rows(heights)
+// on either side of a break (no widows, no orphans), headings stay with what they head, the signature block
+// takes at least two lines of text with it, and no word goes on overleaf. Of the fixed blocks it is known which lines end inside a word;
+// divided lists those of the varying ones. As most letters end no page there, a plan is made without it first, and another where that
+// one ends a page inside a word (Setter.plan).
+func (l *Layout) planPages(heights []int, divided []lineOf) (*plan, error) {
+	rows := l.rows(heights, divided)
 	if len(rows) > 1<<15 {
 		return nil, fmt.Errorf("a letter of %d lines is too long", len(rows))
 	}
@@ -87,6 +96,9 @@ func (l *Layout) planPages(heights []int) (*plan, error) {
 		}
 		end := l.fillPage(rows, start, top)
 		p.pages = append(p.pages, l.planPage(rows[start:end], top))
+		if last := rows[end-1]; end < len(rows) && !l.blocks[last.block].fixed {
+			p.ends = append(p.ends, lineOf{last.block, last.line})
+		}
 		start = end
 	}
 	for i := range p.pages {
@@ -102,7 +114,7 @@ func (l *Layout) planPages(heights []int) (*plan, error) {
 }
 
 // rows lists all lines of the letter and marks where a page may start.
-func (l *Layout) rows(heights []int) []row {
+func (l *Layout) rows(heights []int, divided []lineOf) []row {
 	var rows []row
 	keep := true // no break before the first row
 	for b, n := range heights {
@@ -113,7 +125,7 @@ func (l *Layout) rows(heights []int) []row {
 				r.before += style.before
 				r.mayBreak = !keep
 			} else {
-				r.mayBreak = i >= 2 && n-i >= 2
+				r.mayBreak = i >= 2 && n-i >= 2 && !l.blocks[b].divided(i-1) && !slices.Contains(divided, lineOf{b, i - 1})
 			}
 			rows = append(rows, r)
 		}
@@ -124,6 +136,9 @@ func (l *Layout) rows(heights []int) []row {
 	l.keepSignature(rows)
 	return rows
 }
+
+// divided tells whether a line of a fixed block ends inside a word.
+func (b *layoutBlock) divided(line int) bool { return line < len(b.lines) && b.lines[line].Divided }
 
 // keepSignature lets no page start between the closing and the last two lines before it.
 func (l *Layout) keepSignature(rows []row) {

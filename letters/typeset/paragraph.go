@@ -54,6 +54,7 @@ type paragraphStyle struct {
 	align   align
 	measure Length
 	rtl     bool // the letter reads from right to left
+	fit     bool // it is to be one line: a name, a place, a line of an address
 }
 
 // unit is a stretch of a paragraph without a space in it and in one style: the stuff of boxes.
@@ -225,15 +226,15 @@ func letter(c byte) bool { return c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' |
 
 // set breaks the paragraph and appends its lines to dst.
 func (p *paragraph) set(s *shaper, runs []merge.Run, ps *paragraphStyle, items *[]Item, dst []Line) []Line {
-	if ps.rtl || !p.join(s, runs, ps) {
-		needsBidi := p.read(runs, ps.style)
-		p.fill(s, ps, needsBidi)
-	}
+	p.box(s, runs, ps)
 	if len(p.boxes) == 0 {
 		return dst
 	}
 	if p.oneLine(ps) {
 		return append(dst, p.line(&place{}, &place{box: int32(len(p.boxes))}, true, ps, items))
+	}
+	if ps.fit {
+		return p.fitted(s, runs, ps, items, dst)
 	}
 	starts := p.lines(p.boxes, measureOf{width: ps.measure, justify: ps.align == alignJustify})
 	for i := range starts[1:] {
@@ -242,6 +243,14 @@ func (p *paragraph) set(s *shaper, runs []merge.Run, ps *paragraphStyle, items *
 		dst = append(dst, p.line(&starts[i], end, final, ps, items))
 	}
 	return dst
+}
+
+// box makes the boxes of the paragraph.
+func (p *paragraph) box(s *shaper, runs []merge.Run, ps *paragraphStyle) {
+	if ps.rtl || !p.join(s, runs, ps) {
+		needsBidi := p.read(runs, ps.style)
+		p.fill(s, ps, needsBidi)
+	}
 }
 
 // oneLine tells whether the paragraph is a line and no more: names and places mostly are.

@@ -106,16 +106,59 @@ func (s *Setter) Set(values []string, number int) (*Letter, error) {
 	if err := s.checkGlyphs(); err != nil {
 		return nil, err
 	}
+	p, err := s.plan(nil)
+	if err != nil {
+		return nil, err
+	}
+	if s.endsInWord(p) {
+		if p, err = s.plan(s.dividedLines()); err != nil {
+			return nil, err
+		}
+	}
+	s.place(p, number)
+	return &s.letter, nil
+}
+
+// plan finds the plan for the heights of the letter's blocks, or makes it; divided is the lines that end inside a word, where that matters.
+func (s *Setter) plan(divided []lineOf) (*plan, error) {
+	for _, d := range divided {
+		s.key = append(s.key, byte(d.block>>8), byte(d.block), byte(d.line>>8), byte(d.line))
+	}
 	p, ok := s.plans[string(s.key)]
 	if !ok {
 		var err error
-		if p, err = s.layout.planPages(s.heights); err != nil {
+		if p, err = s.layout.planPages(s.heights, divided); err != nil {
 			return nil, err
 		}
 		s.plans[string(s.key)] = p
 	}
-	s.place(p, number)
-	return &s.letter, nil
+	return p, nil
+}
+
+// endsInWord tells whether a page of the plan ends inside a word of a varying block.
+func (s *Setter) endsInWord(p *plan) bool {
+	for _, end := range p.ends {
+		if s.lines[s.firsts[end.block]+end.line].Divided {
+			return true
+		}
+	}
+	return false
+}
+
+// dividedLines lists the lines of varying blocks that end inside a word.
+func (s *Setter) dividedLines() []lineOf {
+	var divided []lineOf
+	for b := range s.layout.blocks {
+		if s.layout.blocks[b].fixed {
+			continue
+		}
+		for i := range s.heights[b] {
+			if s.lines[s.firsts[b]+i].Divided {
+				divided = append(divided, lineOf{b, i})
+			}
+		}
+	}
+	return divided
 }
 
 // checkGlyphs makes sure that no box is printed.
@@ -234,7 +277,7 @@ func (s *Setter) place(p *plan, number int) {
 			s.parts = append(s.parts, Part{Lines: lines})
 		}
 		if i == 1 || !l.head.placed {
-			numberLine.X, numberLine.Y, numberLine.Size = l.numberX, l.frame.footer, footSize
+			numberLine.X, numberLine.Y, numberLine.Size = l.numberX, l.frame.footer, l.footSize
 		}
 		s.letter.Pages = append(s.letter.Pages, Page{Parts: s.parts[first:len(s.parts):len(s.parts)], Number: numberLine})
 	}

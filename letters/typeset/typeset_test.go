@@ -195,7 +195,7 @@ func planFor(t *rapid.T, paragraphs []int, letter Paper) ([][]row, *Layout) {
 		}
 		l.blocks = append(l.blocks, layoutBlock{element: e, style: l.styleOf(e, Body)})
 	}
-	rows := l.rows(heights)
+	rows := l.rows(heights, nil)
 	var pages [][]row
 	for start := 0; start < len(rows); {
 		top := l.frame.followTop
