@@ -54,7 +54,7 @@ type Recipient struct {
 
 // Letter says what is written and how it is set.
 type Letter struct {
-	Template   string    // the path of a Markdown file or, where it has neither folder nor extension, a built-in letter's name
+	Template   string    // the path of a Markdown file or, where it has neither folder nor extension, a built-in letter's name, see [Letter.BuiltIn]
 	Date       time.Time // printed on every letter: the clock is never asked
 	Language   string    // BCP 47, of the letter
 	Paper      string    // a4 or letter

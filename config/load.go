@@ -43,6 +43,9 @@ func Load(o Options) (*Campaign, error) {
 	l.checkConsent(c)
 	l.gatherFiles(c)
 	c.Bundles.Given = l.has("bundles.letters")
+	if _, language, ok := c.Letter.BuiltIn(); ok && language != "" && !l.has("letter.language") {
+		c.Letter.Language = language // shareholder.de says it; what was left out does not speak against it
+	}
 	if len(l.problems) > 0 {
 		slices.SortStableFunc(l.problems, func(a, b problem.Problem) int {
 			return cmp.Or(cmp.Compare(rankPlace(o.File, a.Place), rankPlace(o.File, b.Place)),
@@ -250,7 +253,16 @@ func (l *loader) resolvePaths(s Setting, v value) value {
 
 // isBuiltIn tells a built-in letter's name from the path of a file.
 func isBuiltIn(template string) bool {
-	return !strings.ContainsAny(template, `/\`) && filepath.Ext(template) == ""
+	_, _, ok := Letter{Template: template}.BuiltIn()
+	return ok
+}
+
+// BuiltIn takes the name of a built-in letter apart: shareholder, or shareholder.de with its language. ok is false where the template is a
+// file: a path with a folder, or with an extension that is not two letters long or is md.
+func (l Letter) BuiltIn() (name, language string, ok bool) {
+	name, language, _ = strings.Cut(l.Template, ".")
+	ok = !strings.ContainsAny(l.Template, `/\`) && (l.Template == name || len(language) == 2 && !strings.EqualFold(language, "md"))
+	return name, language, ok
 }
 
 // has tells whether somebody set a setting, rightly or not, in the layer that counts.

@@ -80,11 +80,11 @@ func Settings() []Setting {
 		{Key: "recipient.verified_on", Kind: Date, Usage: "the day on which somebody checked name and address",
 			set: func(c *Campaign, v value) { c.Recipient.VerifiedOn = v.date() }},
 
-		{Key: "letter.template", Kind: Path, Usage: "a Markdown file, or the name of a built-in letter", Default: "supporter",
+		{Key: "letter.template", Kind: Path, Usage: "a Markdown file, or the name of a built-in letter, as postbag templates lists them", Default: "supporter",
 			set: func(c *Campaign, v value) { c.Letter.Template = v.text() }},
 		{Key: "letter.date", Kind: Date, Usage: "date printed on every letter, YYYY-MM-DD", required: true,
 			set: func(c *Campaign, v value) { c.Letter.Date = v.date() }},
-		{Key: "letter.language", Kind: Text, Usage: "language of the letter, for example en-GB", Default: "en", check: languageTag,
+		{Key: "letter.language", Kind: Text, Usage: "language of the letter, for example en-GB; it picks the translation of a built-in letter", Default: "en", check: languageTag,
 			set: func(c *Campaign, v value) { c.Letter.Language = v.text() }},
 		{Key: "letter.paper", Kind: Choice, Usage: "paper", Default: "a4", Choices: []string{"a4", "letter"},
 			set: func(c *Campaign, v value) { c.Letter.Paper = v.text() }},

@@ -19,7 +19,7 @@ func (b *build) manifest() *packet.Manifest {
 			Address: c.Recipient.Address, VerifiedOn: day(c.Recipient.VerifiedOn),
 		},
 		Letter: packet.Wording{
-			Form: string(b.template.Form), Template: filepath.Base(c.Letter.Template), TemplateHash: b.hash, WordingHash: b.wording,
+			Form: string(b.template.Form), Template: b.templateName(), TemplateHash: b.hash, WordingHash: b.wording,
 			Date: day(c.Letter.Date), Language: c.Letter.Language, Paper: c.Letter.Paper,
 		},
 		Consent:  consent(c.Signers.Consent),

@@ -26,6 +26,7 @@ type Column struct {
 // Report is what check found.
 type Report struct {
 	Campaign string              `json:"campaign"`
+	Letter   LetterReport        `json:"letter"`
 	Source   []roll.Source       `json:"source"`
 	RowsRead int                 `json:"rows_read"`
 	Letters  int                 `json:"letters"`
@@ -80,7 +81,7 @@ func Check(ctx context.Context, c *config.Campaign, o CheckOptions) (*Report, er
 		return nil, err
 	}
 	report := &Report{
-		Campaign: c.Name, Source: r.Sources, RowsRead: r.RowsRead, Letters: r.Len(), Excluded: map[roll.Reason]int{},
+		Campaign: c.Name, Letter: p.letterReport(), Source: r.Sources, RowsRead: r.RowsRead, Letters: r.Len(), Excluded: map[roll.Reason]int{},
 		Held: []roll.Exclusion{}, Columns: columns.columns, Remarks: r.Remarks, Bundles: len(bundleRanges(r, p.mostInBundle())), Notes: p.notes(r, mapping),
 	}
 	p.checkForm(report, r)
@@ -137,6 +138,9 @@ func (c *columnCounter) count(values []string) {
 // notes says what was guessed and mended.
 func (p *composition) notes(r *roll.Roll, mapping []roll.Mapped) []string {
 	notes := p.list.Notes()
+	if p.template.Caution != "" {
+		notes = append(notes, p.template.Caution)
+	}
 	for _, m := range mapping {
 		if len(m.Passed) > 0 {
 			notes = append(notes, fmt.Sprintf("%s is taken from the column %q and not from %q; signers.columns can change that.", m.Field, m.Header, m.Passed[0]))

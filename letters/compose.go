@@ -4,12 +4,8 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"unicode"
@@ -66,33 +62,6 @@ func compose(c *config.Campaign, list *roll.List) (*composition, error) {
 	return p, nil
 }
 
-// readTemplate finds a built-in letter or a file.
-func readTemplate(c *config.Campaign) (*templates.Letter, []byte, error) {
-	name := c.Letter.Template
-	if !strings.ContainsAny(name, `/\`) && filepath.Ext(name) == "" {
-		if letter, text, ok := templates.Builtin(name); ok {
-			return letter, text, nil
-		}
-		return nil, nil, problem.List{{
-			Place: problem.Place{File: c.File}, What: "there is no built-in letter called " + name,
-			Do: "Set letter.template to a Markdown file or to one of: " + strings.Join(templates.Names(), ", "),
-		}}
-	}
-	text, err := os.ReadFile(name)
-	if err != nil {
-		what := "the template cannot be read"
-		if errors.Is(err, fs.ErrNotExist) {
-			what = "the template is not there"
-		}
-		return nil, nil, problem.List{{
-			Place: problem.Place{File: name}, What: what,
-			Do: "Correct letter.template in " + c.File,
-		}}
-	}
-	letter, err := templates.Parse(name, text)
-	return letter, text, err
-}
-
 func hashOf(b []byte) string {
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:])
@@ -105,7 +74,7 @@ func (p *composition) bindFields(problems *problem.List) {
 			continue
 		}
 		if !p.list.Has(use.Name) {
-			problems.Add(use.At, "there is no field {{"+use.Name+"}}", "Use one of: "+strings.Join(p.known(), ", "))
+			p.bindVacant(use, problems)
 			continue
 		}
 		p.fields.add(use.Name)
@@ -204,12 +173,13 @@ func (p *composition) known() []string {
 type fields struct {
 	constants map[string]string // by name as documented or typed
 	folded    map[string]string // the name of a constant, by its folded form
+	vacant    map[string]bool   // fields that nothing fills and the letter can do without, by folded name
 	slots     map[string]int    // by folded name
 	names     []string          // by slot
 }
 
 func newFields(c *config.Campaign, problems *problem.List) *fields {
-	f := &fields{folded: map[string]string{}, slots: map[string]int{}}
+	f := &fields{folded: map[string]string{}, vacant: map[string]bool{}, slots: map[string]int{}}
 	f.constants = map[string]string{
 		"campaign":             c.Name,
 		"date":                 longDate(c.Letter.Date, c.Letter.Language),
@@ -239,8 +209,9 @@ func newFields(c *config.Campaign, problems *problem.List) *fields {
 
 // Constant and Slot make fields merge.Fields.
 func (f *fields) Constant(name string) (string, bool) {
-	known, ok := f.folded[roll.Fold(name)]
-	return f.constants[known], ok
+	key := roll.Fold(name)
+	known, ok := f.folded[key]
+	return f.constants[known], ok || f.vacant[key]
 }
 
 func (f *fields) Slot(name string) (int, bool) {

@@ -18,11 +18,11 @@ import (
 
 // Fields of the list that say what an investor holds. All but one of shares and assets may be missing.
 const (
-	sharesField   = "shares"      // how many
-	classField    = "share_class" // of what class
-	assetsField   = "assets"      // an amount of money
-	currencyField = "currency"    // its currency, unless the amount names it
-	basisField    = "basis"       // self-reported, or evidence on file
+	sharesField   = "shares"        // how many
+	classField    = "share_class"   // of what class
+	assetsField   = "assets"        // an amount of money
+	currencyField = "currency"      // its currency, unless the amount names it
+	basisField    = "holding_basis" // self-reported, or evidence on file
 )
 
 // basis is what a holding rests on.

@@ -3,6 +3,7 @@ package templates
 import (
 	"embed"
 	"io/fs"
+	"slices"
 	"strings"
 )
 
@@ -12,36 +13,73 @@ var letterFiles embed.FS
 //go:embed sample
 var sampleFiles embed.FS
 
-// builtInSuffix is what the files of built-in letters in English end with.
-const builtInSuffix = ".en.md"
+// original is the language in which the built-in letters were written; the others are translations.
+const original = "en"
 
-// Names lists the built-in letters.
-func Names() []string {
+// builtIns lists the built-in letters as their files have them: name, dot, language.
+func builtIns() (list [][2]string) {
 	entries, err := fs.ReadDir(letterFiles, "letters")
 	if err != nil {
 		return nil
 	}
-	var names []string
 	for _, e := range entries {
-		if name, ok := strings.CutSuffix(e.Name(), builtInSuffix); ok {
-			names = append(names, name)
+		if name, language, ok := strings.Cut(strings.TrimSuffix(e.Name(), ".md"), "."); ok {
+			list = append(list, [2]string{name, language})
+		}
+	}
+	return list
+}
+
+// Names lists the built-in letters.
+func Names() (names []string) {
+	for _, b := range builtIns() {
+		if !slices.Contains(names, b[0]) {
+			names = append(names, b[0])
 		}
 	}
 	return names
 }
 
-// Builtin returns a built-in letter, parsed, and its Markdown; ok is false when there is none of that name.
-func Builtin(name string) (letter *Letter, text []byte, ok bool) {
-	text, err := fs.ReadFile(letterFiles, "letters/"+name+builtInSuffix)
+// Languages lists the languages in which there is a built-in letter, English first; none for a name that there is not.
+func Languages(name string) (languages []string) {
+	for _, b := range builtIns() {
+		switch {
+		case b[0] != name:
+		case b[1] == original:
+			languages = slices.Insert(languages, 0, original)
+		default:
+			languages = append(languages, b[1])
+		}
+	}
+	return languages
+}
+
+// Translation gives the language, among those of a built-in letter, in which a letter in the language tag is written: de for de-AT, en
+// for en-GB; "" for none.
+func Translation(name, tag string) string {
+	base, _, _ := strings.Cut(strings.ToLower(tag), "-")
+	if slices.Contains(Languages(name), base) {
+		return base
+	}
+	return ""
+}
+
+// Builtin returns a built-in letter in one of its languages, parsed, and its Markdown; ok is false when there is none.
+func Builtin(name, language string) (letter *Letter, text []byte, ok bool) {
+	if !slices.Contains(Languages(name), language) {
+		return nil, nil, false
+	}
+	source := name + "." + language
+	text, err := fs.ReadFile(letterFiles, "letters/"+source+".md")
 	if err != nil {
 		return nil, nil, false
 	}
-	letter, err = Parse(name, text)
+	letter, err = Parse(source, text)
 	return letter, text, err == nil
 }
 
 // Sample returns the sample campaign: the folder that postbag init writes and postbag demo builds. Its letter.md is the built-in
-// letter "supporter".
+// letter "supporter" in English.
 func Sample() fs.FS {
 	files, err := fs.Sub(sampleFiles, "sample")
 	if err != nil {

@@ -21,7 +21,8 @@
 //	{{end}}
 //
 // All settings are optional; align is justified or ragged, and form says how the template becomes paper: a letter for each signer
-// (letter), or one document with the names of all (open-letter, petition-sheets, investors). The subject and the closing are plain text with fields. The salutation,
+// (letter), or one document with the names of all (open-letter, petition-sheets, investors). optional names fields, separated by
+// commas, that a campaign may leave unset because the text can do without them; caution is for whoever sends the letter. The subject and the closing are plain text with fields. The salutation,
 // the address, the date and the signature block are not part of a template: the layout adds them.
 //
 // # What the text may hold

@@ -22,6 +22,8 @@ var frontKeys = map[string]func(f *frontMatter, value string, at problem.Place){
 	"title":    func(f *frontMatter, value string, _ problem.Place) { f.letter.Title = norm.NFC.String(value) },
 	"subject":  func(f *frontMatter, value string, at problem.Place) { f.letter.Subject = f.plainLine(value, at) },
 	"closing":  func(f *frontMatter, value string, at problem.Place) { f.letter.Closing = f.plainLine(value, at) },
+	"caution":  func(f *frontMatter, value string, _ problem.Place) { f.letter.Caution = norm.NFC.String(value) },
+	"optional": (*frontMatter).setOptional,
 	"language": (*frontMatter).setLanguage,
 	"align":    (*frontMatter).setAlign,
 }
@@ -31,6 +33,18 @@ func (f *frontMatter) setLanguage(value string, at problem.Place) {
 		f.problems.Add(at, strconv.Quote(value)+" is no language", "Write a language tag (BCP 47), for example en, en-GB or es")
 	}
 	f.letter.Language = value
+}
+
+// setOptional reads names of fields, separated by commas.
+func (f *frontMatter) setOptional(value string, at problem.Place) {
+	for _, name := range strings.Split(value, ",") {
+		name = strings.Join(strings.Fields(name), " ")
+		if name == "" || strings.ContainsAny(name, "{}|") {
+			f.problems.Add(at, "optional names no field: "+strconv.Quote(name), "Write the names of fields without braces, separated by commas, as in reply_by, as_of")
+			continue
+		}
+		f.letter.Optional = append(f.letter.Optional, norm.NFC.String(name))
+	}
 }
 
 func (f *frontMatter) setForm(value string, at problem.Place) {
@@ -164,7 +178,8 @@ func (f *frontMatter) entry(key, value *yaml.Node, seen map[string]bool) {
 // plainLine reads the fields in one line of the letter. It is plain text: Markdown has no meaning in the front matter.
 func (f *frontMatter) plainLine(value string, at problem.Place) []Inline {
 	braces := f.braces(at)
-	return join(f.fields(strings.Join(strings.Fields(value), " "), func(n int) problem.Place {
+	words := strings.FieldsFunc(value, func(r rune) bool { return r == ' ' || r == '\t' || r == '\n' }) // no-break spaces stay
+	return join(f.fields(strings.Join(words, " "), func(n int) problem.Place {
 		if n < len(braces) {
 			return braces[n]
 		}

@@ -41,6 +41,8 @@ type Letter struct {
 	Language string   // BCP 47; "" when the template does not say
 	Justify  bool     // body paragraphs have two straight edges
 	Closing  []Inline // Yours sincerely, with fields as in Subject; empty for none
+	Optional []string // fields that nobody need fill: those of the campaign that the text can do without
+	Caution  string   // what whoever sends the letter should know first; told by check, never printed
 	Blocks   []Block
 }
 
@@ -87,35 +89,48 @@ type Inline struct {
 type FieldUse struct {
 	Name string
 	At   problem.Place
+	// Bare is where it first stands without a default and outside {{if}} of its own, so that nothing would be printed in its place; zero
+	// where the text can do without it throughout.
+	Bare problem.Place
 }
 
 // FieldNames lists the fields that the letter uses, in its text and in its conditions, each once and with the place where it stands
 // first: those of the subject, then of the body, then of the closing.
 func (l *Letter) FieldNames() []FieldUse {
 	var uses []FieldUse
-	seen := map[string]bool{}
-	add := func(name string, at problem.Place) {
-		if name != "" && !seen[name] {
-			seen[name] = true
-			uses = append(uses, FieldUse{name, at})
+	places := map[string]int{}
+	add := func(name string, at problem.Place) int {
+		i, ok := places[name]
+		if !ok {
+			i = len(uses)
+			places[name] = i
+			uses = append(uses, FieldUse{Name: name, At: at})
 		}
+		return i
 	}
-	walk := func(inlines []Inline) {
+	walk := func(around []Condition, inlines []Inline) {
+		for _, c := range around {
+			add(c.Field, c.At)
+		}
 		for _, in := range inlines {
 			for _, c := range in.If {
 				add(c.Field, c.At)
 			}
-			add(in.Field, in.At)
+			if in.Field == "" {
+				continue
+			}
+			use := &uses[add(in.Field, in.At)]
+			depends := func(c Condition) bool { return c.Field == in.Field }
+			if use.Bare.Line == 0 && !in.HasDefault && !slices.ContainsFunc(around, depends) && !slices.ContainsFunc(in.If, depends) {
+				use.Bare = in.At
+			}
 		}
 	}
-	walk(l.Subject)
+	walk(nil, l.Subject)
 	for _, b := range l.Blocks {
-		for _, c := range b.If {
-			add(c.Field, c.At)
-		}
-		walk(b.Inline)
+		walk(b.If, b.Inline)
 	}
-	walk(l.Closing)
+	walk(nil, l.Closing)
 	return uses
 }
 

@@ -171,7 +171,7 @@ func TestEveryMistakeIsNamedWithItsPlace(t *testing.T) {
 		{"- {{if x}}a{{end}}\n\n  b", "1:3: some letters will lack the start of an item of a list"},
 		{"- {{if x}}a{{end}}\n  - b", "1:3: some letters will lack the start of an item of a list"},
 		{"---\ntitel: x\n---\na", "2:1: the front matter has no setting \"titel\". Did you mean title."},
-		{"---\nauthor: x\n---\na", "2:1: the front matter has no setting \"author\". Use one of: align, closing, form, language, subject, title."},
+		{"---\nauthor: x\n---\na", "2:1: the front matter has no setting \"author\". Use one of: align, caution, closing, form, language, optional, subject, title."},
 		{"---\nform: open-leter\n---\na", "2:7: there is no form \"open-leter\". Did you mean open-letter? There are: letter, open-letter, petition-sheets, investors."},
 		{"---\nform: poster\n---\na", "2:7: there is no form \"poster\". Write one of: letter, open-letter, petition-sheets, investors."},
 		{"---\nalign: left\n---\na", "2:8: align is \"left\". "},

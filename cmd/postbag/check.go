@@ -63,6 +63,7 @@ func (r checked) held() (int, string) {
 
 func (r checked) print(p *page) {
 	p.heading("Campaign %s", plain(r.Campaign))
+	p.line("The letter is %s, in the language %s; its wording has the checksum %.12s….", plain(r.Letter.Template), plain(r.Letter.Language), r.Letter.WordingHash)
 	for _, s := range r.Source {
 		p.line("Read %s, %s.", plain(s.Path), size(s.Bytes))
 	}

@@ -11,7 +11,7 @@ type Run struct {
 	Text  string
 	Style templates.Style
 	Break bool
-	// Value marks text that came from a signer's field. Its reading direction is its own: it is set as
+	// Value marks text that came from a field, the signer's or the campaign's. Its reading direction is its own: it is set as
 	// an isolate (UAX #9, 2.7), so that an Arabic name leaves the English around it in order.
 	Value bool
 }
@@ -98,8 +98,8 @@ func compileParts(inlines []templates.Inline, fields Fields) []part {
 				p.slot, p.run.Value, p.fallback = slot, true, in.Default
 			} else {
 				p.run.Text, _ = fields.Constant(in.Field)
-				if strings.TrimSpace(p.run.Text) == "" {
-					p.run.Text = in.Default
+				if p.run.Value = true; strings.TrimSpace(p.run.Text) == "" {
+					p.run.Text, p.run.Value = in.Default, false
 				}
 			}
 		}

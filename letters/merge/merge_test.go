@@ -61,7 +61,7 @@ func filledIn(t *testing.T, markdown string, values ...string) string {
 func TestFill(t *testing.T) {
 	for _, c := range []struct{ markdown, name, shares, want string }{
 		{"Dear {{name}},", "Zoë", "", "Dear <Zoë>,"},
-		{"To {{company}}.", "", "", "=To ACME {{name}}."},
+		{"To {{company}}.", "", "", "=To <ACME {{name}}>."},
 		{"{{name | default \"Friend\"}}!", "", "", "Friend!"},
 		{"{{name | default \"Friend\"}}!", "Zoë", "", "<Zoë>!"},
 		{"{{empty | default \"nothing\"}}", "", "", "=nothing"},

@@ -22,7 +22,7 @@ var columnNames []byte
 // standard lists the fields that have a meaning of their own, in the order in which check shows them.
 var standard = []string{
 	"name", "first_name", "last_name", "place", "city", "region", "country", "postcode", "email", "id",
-	"organisation", "title", "language", "comment", "shares",
+	"organisation", "title", "language", "comment", "shares", "share_class", "assets", "holding_basis",
 }
 
 // Standard lists the standard fields.
