@@ -163,7 +163,7 @@ func Settings() []Setting {
 		{Key: "bundles.duplex", Kind: YesNo, Usage: "print on both sides: every letter starts on a front", Default: "no",
 			set: func(c *Campaign, v value) { c.Bundles.Duplex = v.yes() }},
 
-		{Key: "fonts", Kind: Paths, Usage: "font files or folders, tried before the built-in fonts",
+		{Key: "fonts", Kind: Paths, Usage: "font files or folders, tried before the built-in fonts; #2 behind a collection's file takes its second face",
 			set: func(c *Campaign, v value) { c.Fonts = v.texts }},
 		{Key: "fields", Kind: Mapping, Usage: "the campaign's own fields for the template, for example reply_by=1 March 2027", blank: true,
 			set: func(c *Campaign, v value) { c.Fields, _ = v.mapping() }},

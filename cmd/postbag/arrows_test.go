@@ -19,6 +19,7 @@ var arrows = map[string]struct {
 	"config":                      {[]string{"letters/problem"}, "settings know nothing of what is done with them"},
 	"templates":                   {[]string{"letters/problem"}, "a template is parsed the same whatever campaign uses it"},
 	"letters/internal/outside":    {nil, "tests ask it for the opinion of other programs; the program itself never runs one"},
+	"letters/internal/testfonts":  {nil, "fonts for tests; the program itself never reads them"},
 	"letters/internal/worldnames": {nil, "names for tests of every stage; the program itself never reads them"},
 	"letters/problem":             {nil, "the vocabulary that all share imports none of them"},
 	"letters/roll":                {[]string{"config", "templates", "letters/problem"}, "rows are read before anybody knows how letters look"},

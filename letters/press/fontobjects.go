@@ -13,35 +13,49 @@ import (
 	"postbag/letters/typeset"
 )
 
-// fontWriter embeds faces, each as a Type 0 font over a CIDFontType2 (ISO 32000-1, 9.7) whose codes are the face's
-// own glyph numbers. It belongs to one goroutine and keeps what it knows of a face from bundle to bundle.
+// fontWriter embeds faces, each as a Type 0 font (ISO 32000-1, 9.7) whose codes are the face's own glyph numbers and what the bundle gave
+// out beside them: over a CIDFontType2 with the outlines of the face's glyf table, or over a CIDFontType0 with outlines drawn anew. It
+// belongs to one goroutine and keeps what it knows of a face from bundle to bundle.
 type fontWriter struct {
 	subsetters map[*typeset.Face]*subsetter
-	programs   map[programKey][]byte // compressed font files of glyph sets seen before
+	outliners  map[*typeset.Face]*outliner
+	programs   map[programKey]*program // font files seen before
 	zip        *zlib.Writer
 	zipped     bytes.Buffer
 }
 
+// program is a font file, compressed.
+type program struct {
+	data   []byte
+	length int // before compression
+}
+
 type programKey struct {
 	face *typeset.Face
-	set  [sha256.Size]byte
+	set  [sha256.Size]byte // what is in it
 }
 
 // keptPrograms bounds the compressed fonts kept: a roll of one script has a few sets of glyphs that recur.
 const keptPrograms = 64
 
 func newFontWriter() *fontWriter {
-	return &fontWriter{subsetters: map[*typeset.Face]*subsetter{}, programs: map[programKey][]byte{}}
+	return &fontWriter{
+		subsetters: map[*typeset.Face]*subsetter{}, outliners: map[*typeset.Face]*outliner{}, programs: map[programKey]*program{},
+	}
 }
 
 // write writes the objects of one font; object is the number of the font dictionary itself.
 func (f *fontWriter) write(u *update, object int, use *fontUse) error {
-	key, program, err := f.program(use)
+	if use.full {
+		return fmt.Errorf("the bundle has more to say in the font %s than a PDF font has codes for; set bundles.letters lower", use.face.Name)
+	}
+	codes := use.drawn()
+	file, tag, err := f.program(use.face, codes)
 	if err != nil {
 		return err
 	}
-	name := subsetTag(key.set) + "+" + pdfName(use.face.Name)
-	descendant, descriptor, file, unicode := u.reserve(), u.reserve(), u.reserve(), u.reserve()
+	name := tag + "+" + pdfName(use.face.Name)
+	descendant, descriptor, stream, unicode := u.reserve(), u.reserve(), u.reserve(), u.reserve()
 	u.begin(object)
 	u.string("<</Type/Font/Subtype/Type0/BaseFont/" + name + "/Encoding/Identity-H/DescendantFonts[")
 	u.ref(descendant)
@@ -51,19 +65,18 @@ func (f *fontWriter) write(u *update, object int, use *fontUse) error {
 	u.end()
 
 	glyphMap := 0
-	if len(use.extra) > 0 {
+	if len(use.extra) > 0 && !use.face.Drawn() {
 		glyphMap = u.reserve()
 	}
 	u.begin(descendant)
-	u.string("<</Type/Font/Subtype/CIDFontType2/BaseFont/" + name)
+	u.string("<</Type/Font/Subtype/" + cidFontType(use.face) + "/BaseFont/" + name)
 	u.string("/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor ")
 	u.ref(descriptor)
-	u.string("/CIDToGIDMap")
-	if glyphMap == 0 {
-		u.string("/Identity")
-	} else {
-		u.string(" ")
+	if glyphMap != 0 {
+		u.string("/CIDToGIDMap ")
 		u.ref(glyphMap)
+	} else if !use.face.Drawn() {
+		u.string("/CIDToGIDMap/Identity")
 	}
 	u.buf = appendWidths(u.buf, use)
 	u.string(">>")
@@ -71,60 +84,98 @@ func (f *fontWriter) write(u *update, object int, use *fontUse) error {
 
 	u.begin(descriptor)
 	u.string(describe(use.face, name))
-	u.ref(file)
+	u.ref(stream)
 	u.string(">>")
 	u.end()
 
-	length := int(binary.BigEndian.Uint32(program))
-	u.stream(file, "/Filter/FlateDecode/Length1 "+strconv.Itoa(length), program[4:])
+	if use.face.Drawn() {
+		u.stream(stream, "/Subtype/CIDFontType0C/Filter/FlateDecode", file.data)
+	} else {
+		u.stream(stream, "/Filter/FlateDecode/Length1 "+strconv.Itoa(file.length), file.data)
+	}
 	u.stream(unicode, "", toUnicode(use))
 	if glyphMap == 0 {
 		return nil
 	}
-	compressed, err := f.compress(glyphNumbers(use))
+	compressed, err := f.compress(glyphNumbers(codes))
 	u.stream(glyphMap, "/Filter/FlateDecode", compressed)
 	return err
 }
 
-// program makes the font file of a set of glyphs, or finds it. The first four bytes are its length before compression.
-func (f *fontWriter) program(use *fontUse) (programKey, []byte, error) {
-	s, ok := f.subsetters[use.face]
-	if !ok {
-		var err error
-		if s, err = newSubsetter(use.face); err != nil {
-			return programKey{}, nil, err
+// cidFontType is the kind of the CIDFont (ISO 32000-1, 9.7.4).
+func cidFontType(face *typeset.Face) string {
+	if face.Drawn() {
+		return "CIDFontType0"
+	}
+	return "CIDFontType2"
+}
+
+// program makes the font file of a set of codes, or finds it, and the tag of the subset.
+func (f *fontWriter) program(face *typeset.Face, codes []code) (*program, string, error) {
+	var build func(tag string) ([]byte, error)
+	key := programKey{face: face}
+	if face.Drawn() {
+		key.set = sumCodes(codes)
+		build = func(tag string) ([]byte, error) { return f.outliner(face).font(tag+"+"+pdfName(face.Name), codes) }
+	} else {
+		s, err := f.subsetter(face)
+		if err != nil {
+			return nil, "", err
 		}
-		f.subsetters[use.face] = s
+		set := s.closed(codes)
+		key.set = sum(&set)
+		build = func(string) ([]byte, error) { return s.subset(&set), nil }
 	}
-	set := use.drawn()
-	set.add(0)
-	s.close(&set)
-	key := programKey{use.face, sum(&set)}
-	if program, ok := f.programs[key]; ok {
-		return key, program, nil
+	tag := subsetTag(key.set)
+	if p, ok := f.programs[key]; ok {
+		return p, tag, nil
 	}
-	font := s.subset(&set)
+	font, err := build(tag)
+	if err != nil {
+		return nil, "", err
+	}
 	compressed, err := f.compress(font)
 	if err != nil {
-		return key, nil, err
+		return nil, "", err
 	}
-	program := append(binary.BigEndian.AppendUint32(nil, uint32(len(font))), compressed...)
 	if len(f.programs) >= keptPrograms {
 		clear(f.programs)
 	}
-	f.programs[key] = program
-	return key, program, nil
+	p := &program{data: bytes.Clone(compressed), length: len(font)}
+	f.programs[key] = p
+	return p, tag, nil
+}
+
+func (f *fontWriter) subsetter(face *typeset.Face) (*subsetter, error) {
+	s, ok := f.subsetters[face]
+	if !ok {
+		var err error
+		if s, err = newSubsetter(face); err != nil {
+			return nil, err
+		}
+		f.subsetters[face] = s
+	}
+	return s, nil
+}
+
+func (f *fontWriter) outliner(face *typeset.Face) *outliner {
+	o, ok := f.outliners[face]
+	if !ok {
+		o = newOutliner(face)
+		f.outliners[face] = o
+	}
+	return o
 }
 
 // glyphNumbers writes /CIDToGIDMap: two bytes for each code, itself but for the extra ones.
-func glyphNumbers(use *fontUse) []byte {
-	last := use.extra[len(use.extra)-1].code
-	out := make([]byte, 0, 2*int(last)+2)
-	for code := range int(use.extra[0].code) {
-		out = binary.BigEndian.AppendUint16(out, uint16(code))
+func glyphNumbers(codes []code) []byte {
+	last := codes[len(codes)-1].code
+	out := make([]byte, 2*int(last)+2)
+	for c := range int(last) + 1 {
+		binary.BigEndian.PutUint16(out[2*c:], uint16(c))
 	}
-	for _, e := range use.extra {
-		out = binary.BigEndian.AppendUint16(out, uint16(e.glyph))
+	for _, c := range codes {
+		binary.BigEndian.PutUint16(out[2*int(c.code):], uint16(c.glyph))
 	}
 	return out
 }
@@ -133,6 +184,14 @@ func sum(set *glyphSet) [sha256.Size]byte {
 	var b []byte
 	for _, bits := range set.bits {
 		b = binary.BigEndian.AppendUint64(b, bits)
+	}
+	return sha256.Sum256(b)
+}
+
+func sumCodes(codes []code) [sha256.Size]byte {
+	var b []byte
+	for _, c := range codes {
+		b = binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint16(b, uint16(c.code)), uint16(c.glyph))
 	}
 	return sha256.Sum256(b)
 }
@@ -234,10 +293,18 @@ func describe(face *typeset.Face, name string) string {
 		stem = 140
 	}
 	return fmt.Sprintf("<</Type/FontDescriptor/FontName/%s/Flags %d/FontBBox[%d %d %d %d]/ItalicAngle %s/Ascent %d/Descent %d"+
-		"/CapHeight %d/StemV %d/FontFile2 ", name, flags,
+		"/CapHeight %d/StemV %d/%s ", name, flags,
 		thousandths(m.Box[0]), thousandths(m.Box[1]), thousandths(m.Box[2]), thousandths(m.Box[3]),
 		strconv.FormatFloat(m.ItalicAngle, 'f', -1, 64), thousandths(m.Ascent), thousandths(m.Descent),
-		thousandths(m.CapHeight), stem)
+		thousandths(m.CapHeight), stem, fontFileKey(face))
+}
+
+// fontFileKey names the entry of a font descriptor for the font file (ISO 32000-1, table 126).
+func fontFileKey(face *typeset.Face) string {
+	if face.Drawn() {
+		return "FontFile3"
+	}
+	return "FontFile2"
 }
 
 // toUnicode writes the CMap that says what each code stands for (ISO 32000-1, 9.10.3). The glyphs of a cluster that leave the

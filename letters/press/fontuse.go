@@ -1,6 +1,7 @@
 package press
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -14,6 +15,8 @@ type fontUse struct {
 	used  glyphSet // as codes; the glyph's number is the code
 	extra []extraCode
 	codes map[extraKey]typeset.GlyphID
+	freed int  // the last glyph whose number was given away as a code
+	full  bool // a code was wanted and none was left
 }
 
 type extraCode struct {
@@ -31,8 +34,8 @@ type extraKey struct {
 const maxCode = 0xFFFF
 
 // codeFor returns the code of a glyph that stands for text, and notes the glyph. Codes are given out in the order in
-// which they are asked for, so the same letters get the same codes. When a face has so many glyphs that no code is left,
-// the glyph's own number serves: it is printed right, and only copying it may give another text.
+// which they are asked for, so the same letters get the same codes. Should no code be left, which takes tens of thousands of texts in one
+// bundle, the bundle fails.
 func (f *fontUse) codeFor(g typeset.GlyphID, text string) typeset.GlyphID {
 	if text != "" && text == f.face.Text(g) {
 		f.used.add(g)
@@ -42,32 +45,57 @@ func (f *fontUse) codeFor(g typeset.GlyphID, text string) typeset.GlyphID {
 	if code, ok := f.codes[key]; ok {
 		return code
 	}
-	next := f.face.Glyphs() + len(f.extra)
-	if next > maxCode {
-		f.used.add(g)
-		return g
+	code, ok := f.nextCode()
+	if !ok {
+		f.full = true
+		return 0
 	}
 	if f.codes == nil {
 		f.codes = map[extraKey]typeset.GlyphID{}
 	}
-	code := typeset.GlyphID(next)
 	f.codes[key] = code
 	f.extra = append(f.extra, extraCode{code: code, glyph: g, text: text})
 	return code
 }
 
+// nextCode finds a code that is free: behind the numbers of the face's glyphs or, where those fill the code space as they do in the large
+// Chinese, Japanese and Korean fonts, the number of a glyph that has no text of its own and so is never its code.
+func (f *fontUse) nextCode() (typeset.GlyphID, bool) {
+	glyphs := f.face.Glyphs()
+	if next := glyphs + len(f.extra); next <= maxCode {
+		return typeset.GlyphID(next), true
+	}
+	for f.freed++; f.freed < glyphs; f.freed++ {
+		if f.face.Text(typeset.GlyphID(f.freed)) == "" {
+			return typeset.GlyphID(f.freed), true
+		}
+	}
+	return 0, false
+}
+
 // clone copies the use, so that a bundle can go on from the master's.
 func (f *fontUse) clone() fontUse {
 	return fontUse{
-		face: f.face, used: glyphSet{slices.Clone(f.used.bits)}, extra: slices.Clone(f.extra), codes: maps.Clone(f.codes),
+		face: f.face, used: glyphSet{slices.Clone(f.used.bits)}, extra: slices.Clone(f.extra), codes: maps.Clone(f.codes), freed: f.freed, full: f.full,
 	}
 }
 
-// drawn is the set of glyphs that the font file must have.
-func (f *fontUse) drawn() glyphSet {
-	set := glyphSet{slices.Clone(f.used.bits)}
-	for _, e := range f.extra {
-		set.add(e.glyph)
+// code is a character code and the glyph that it shows.
+type code struct {
+	code, glyph typeset.GlyphID
+}
+
+// drawn lists the codes that the font file must have glyphs for, in order; .notdef is one of them.
+func (f *fontUse) drawn() []code {
+	list := []code{{0, 0}}
+	for _, g := range f.used.glyphs() {
+		if g != 0 {
+			list = append(list, code{typeset.GlyphID(g), typeset.GlyphID(g)})
+		}
 	}
-	return set
+	for _, e := range f.extra {
+		list = append(list, code{e.code, e.glyph})
+	}
+	slices.SortFunc(list, func(a, b code) int { return cmp.Compare(a.code, b.code) })
+	return list
 }

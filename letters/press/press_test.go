@@ -68,7 +68,13 @@ func testLetter(inBody bool, paragraphs int) []typeset.Element {
 // newPress makes a press for the letter.
 func newPress(t testing.TB, elements []typeset.Element, duplex bool, signers [][]string) (*Press, *typeset.Layout) {
 	t.Helper()
-	fonts, err := typeset.LoadFonts(nil)
+	return newPressWith(t, nil, elements, duplex, signers)
+}
+
+// newPressWith makes a press that sets with the campaign's fonts first.
+func newPressWith(t testing.TB, fontFiles []string, elements []typeset.Element, duplex bool, signers [][]string) (*Press, *typeset.Layout) {
+	t.Helper()
+	fonts, err := typeset.LoadFonts(fontFiles)
 	if err != nil {
 		t.Fatal(err)
 	}

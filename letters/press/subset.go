@@ -98,8 +98,11 @@ func components(outline []byte, visit func(at int)) int {
 	}
 }
 
-// close adds the glyphs that composite glyphs are made of.
-func (s *subsetter) close(set *glyphSet) {
+// closed gives the glyphs of the codes, and those that composite glyphs are made of.
+func (s *subsetter) closed(codes []code) (set glyphSet) {
+	for _, c := range codes {
+		set.add(c.glyph)
+	}
 	pending := set.glyphs()
 	for len(pending) > 0 {
 		g := pending[len(pending)-1]
@@ -113,6 +116,7 @@ func (s *subsetter) close(set *glyphSet) {
 			}
 		})
 	}
+	return set
 }
 
 // appendOutline appends a glyph without its instructions.

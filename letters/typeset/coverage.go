@@ -42,8 +42,8 @@ func (c *coverage) hasAll(text []rune) bool {
 // coverageOf reads a font's cmap.
 func coverageOf(cmap font.Cmap) coverage {
 	var c coverage
-	for it := cmap.Iter(); it.Next(); {
-		if r, g := it.Char(); g != 0 && r >= 0 && r <= maxRune {
+	for r, g := range characters(cmap) {
+		if g != 0 && r >= 0 && r <= maxRune {
 			c.add(r, r)
 		}
 	}

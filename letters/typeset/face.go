@@ -1,15 +1,17 @@
 package typeset
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
+	"iter"
+	"strings"
 	"sync"
+	"unicode"
 
 	"github.com/go-text/typesetting/font"
+	"github.com/go-text/typesetting/font/cff"
 	"github.com/go-text/typesetting/font/opentype"
+	"github.com/go-text/typesetting/font/opentype/tables"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -37,8 +39,10 @@ type Face struct {
 	Scale   int    // how large the face is set, in thousandths of the font size, to match the main face; UnitsEm has it in it
 	Metrics Metrics
 
-	loader *opentype.Loader
-	font   *font.Font
+	loader    *opentype.Loader
+	font      *font.Font
+	coords    []tables.Coord // of an instance of a variable font; nil for its default
+	plainName string         // Name without what the instance adds
 
 	advanceOnce sync.Once
 	advances    []uint16 // by glyph
@@ -62,51 +66,77 @@ type Metrics struct {
 	FixedPitch, Serif          bool
 }
 
-// errNotTrueType is returned for faces whose outlines cannot be embedded yet.
-var errNotTrueType = errors.New("it has no TrueType outlines (glyf table)")
-
-// LoadFaces reads the faces of a TrueType file or collection. It returns an error for what is not a font, and for
-// fonts without TrueType outlines.
-func LoadFaces(data []byte, origin Origin) ([]*Face, error) {
-	loaders, err := opentype.NewLoaders(bytes.NewReader(data))
-	if err != nil {
-		return nil, fmt.Errorf("not a TrueType font: %w", err)
+// guard makes an error of a panic: go-text checks what it parses, but not all of it.
+func guard(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("the font is damaged: %v", r)
 	}
-	sum := sha256.Sum256(data)
-	var faces []*Face
-	for _, loader := range loaders {
-		face, err := loadFace(loader, origin, hex.EncodeToString(sum[:]))
-		if err != nil {
-			return nil, err
-		}
-		faces = append(faces, face)
-	}
-	return faces, nil
 }
 
-func loadFace(loader *opentype.Loader, origin Origin, sum string) (*Face, error) {
-	for _, table := range []string{"glyf", "loca"} {
-		if !loader.HasTable(opentype.MustNewTag(table)) {
-			return nil, errNotTrueType
-		}
-	}
-	parsed, err := font.NewFont(loader)
-	if err != nil {
-		return nil, fmt.Errorf("the font is damaged: %w", err)
-	}
-	f := &Face{Origin: origin, SHA256: sum, UnitsEm: int(parsed.Upem()), Scale: wholeScale, loader: loader, font: parsed}
-	if f.UnitsEm == 0 {
-		return nil, errors.New("the font is damaged: it has no units per em")
+// loadFace reads one font; of a variable font its regular weight.
+func loadFace(loader *opentype.Loader, origin Origin, sum string) (face *Face, err error) {
+	defer guard(&err)
+	f := &Face{Origin: origin, SHA256: sum, Scale: wholeScale, loader: loader}
+	if err := f.checkOutlines(); err != nil {
+		return nil, err
 	}
 	if err := f.readMetrics(); err != nil {
 		return nil, err
+	}
+	if f.font, err = font.NewFont(loader); err != nil {
+		return nil, fmt.Errorf("the font is damaged: %w", err)
+	}
+	if f.UnitsEm = int(f.font.Upem()); f.UnitsEm == 0 {
+		return nil, errors.New("the font is damaged: it has no units per em")
 	}
 	names := f.readNames()
 	f.Family, f.Name = names[1], names[6]
 	if f.Name == "" {
 		f.Name = "Unnamed"
 	}
+	f.plainName = f.Name
+	f.setWeight(regularWeight)
+	f.measure() // here, where a damaged table does no harm
 	return f, nil
+}
+
+// checkOutlines makes sure that the font has outlines, one for each of its glyphs.
+func (f *Face) checkOutlines() error {
+	glyphs := f.Glyphs()
+	for _, tag := range []string{"CFF ", "CFF2"} {
+		table := f.Table(tag)
+		if table == nil {
+			continue
+		}
+		n, err := charstrings(tag, table)
+		if err != nil {
+			return fmt.Errorf("the font is damaged: its %s table: %w", strings.TrimSpace(tag), err)
+		}
+		if n != glyphs {
+			return fmt.Errorf("the font is damaged: it says that it has %d glyphs and has %d", glyphs, n)
+		}
+		return nil
+	}
+	if !f.hasGlyf() {
+		return errors.New("it has no outlines, only pictures of glyphs")
+	}
+	return nil
+}
+
+// charstrings counts the outlines of a CFF or CFF2 table.
+func charstrings(tag string, table []byte) (int, error) {
+	if tag == "CFF2" {
+		parsed, err := cff.ParseCFF2(table)
+		if err != nil {
+			return 0, err
+		}
+		return len(parsed.Charstrings), nil
+	}
+	parsed, err := cff.Parse(table)
+	if err != nil {
+		return 0, err
+	}
+	return len(parsed.Charstrings), nil
 }
 
 // Table returns the bytes of one table of the font file (OpenType 1.9, "Font Tables"); nil when it has none.
@@ -133,8 +163,8 @@ func (f *Face) readMetrics() error {
 	m.CapHeight, m.Weight = m.Ascent*7/10, 400
 	if os2 := f.Table("OS/2"); len(os2) >= 78 {
 		m.Weight = uint16At(os2, 4)
-		if uint16At(os2, 8)&0xF == 2 { // fsType: restricted licence embedding
-			return errors.New("its licence forbids embedding (OS/2 fsType)")
+		if err := mayEmbed(uint16At(os2, 8)); err != nil {
+			return err
 		}
 		class := os2[30] // sFamilyClass: 1 to 5 and 7 are serifs
 		m.Serif = class >= 1 && class <= 5 || class == 7
@@ -145,6 +175,19 @@ func (f *Face) readMetrics() error {
 	if post := f.Table("post"); len(post) >= 16 {
 		m.ItalicAngle = float64(int16At(post, 4)) + float64(uint16At(post, 6))/65536
 		m.FixedPitch = post[12]|post[13]|post[14]|post[15] != 0
+	}
+	return nil
+}
+
+// mayEmbed looks whether a font's licence lets it be embedded as Postbag does it: outlines, of the glyphs in use (OpenType, OS/2 fsType).
+func mayEmbed(fsType int) error {
+	switch {
+	case fsType&0xF == 2:
+		return errors.New("its licence forbids embedding (OS/2 fsType)")
+	case fsType&0x100 != 0:
+		return errors.New("its licence forbids to embed just the glyphs in use (OS/2 fsType)")
+	case fsType&0x200 != 0:
+		return errors.New("its licence forbids to embed outlines (OS/2 fsType)")
 	}
 	return nil
 }
@@ -213,8 +256,7 @@ func (f *Face) Text(g GlyphID) string {
 
 func (f *Face) readText() {
 	lowest := make([]rune, f.Glyphs())
-	for it := f.font.Cmap.Iter(); it.Next(); {
-		r, g := it.Char()
+	for r, g := range characters(f.font.Cmap) {
 		if int(g) >= len(lowest) || g == 0 || privateUse(r) {
 			continue
 		}
@@ -230,6 +272,18 @@ func (f *Face) readText() {
 			f.text[g] = norm.NFKC.String(string(r))
 		default:
 			f.text[g] = norm.NFC.String(string(r))
+		}
+	}
+}
+
+// characters goes through a cmap. It ends after as many entries as there are characters: a damaged font may claim any number.
+func characters(cmap font.Cmap) iter.Seq2[rune, font.GID] {
+	return func(yield func(rune, font.GID) bool) {
+		it := cmap.Iter()
+		for left := unicode.MaxRune; left > 0 && it.Next(); left-- {
+			if r, g := it.Char(); !yield(r, g) {
+				return
+			}
 		}
 	}
 }

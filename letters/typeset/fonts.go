@@ -92,6 +92,7 @@ func loadCampaign(paths []string) ([]*source, error) {
 	var sources []*source
 	var problems problem.List
 	for _, path := range paths {
+		path, wanted := splitPick(path)
 		files, err := fontFiles(path)
 		if err != nil {
 			problems.Add(problem.Place{File: path}, "this font file or folder cannot be read: "+reasonOf(err),
@@ -99,25 +100,50 @@ func loadCampaign(paths []string) ([]*source, error) {
 			continue
 		}
 		if len(files) == 0 {
-			problems.Add(problem.Place{File: path}, "there is no .ttf or .ttc file in this folder",
-				"Put TrueType fonts there or take it out of fonts: in the campaign file")
+			problems.Add(problem.Place{File: path}, "there is no .ttf, .otf, .ttc or .otc file in this folder",
+				"Put fonts there or take it out of fonts: in the campaign file")
 		}
 		for _, file := range files {
-			data, err := os.ReadFile(file)
-			if err == nil {
-				var faces []*Face
-				faces, err = LoadFaces(data, FromCampaign)
-				for _, face := range faces {
-					sources = append(sources, sourceOf(face, file))
-				}
+			faces, err := loadFile(file, wanted)
+			for _, face := range faces {
+				sources = append(sources, sourceOf(face, file))
 			}
 			if err != nil {
 				problems.Add(problem.Place{File: file}, "this font cannot be used: "+reasonOf(err),
-					"Use a TrueType font (.ttf) that may be embedded")
+					"Use a TrueType or OpenType font that may be embedded")
 			}
 		}
 	}
 	return sources, problems.Err()
+}
+
+// loadFile loads the campaign's faces in a file: the wanted one of a collection, or those that there are.
+func loadFile(path, wanted string) ([]*Face, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	file, err := openFontFile(data)
+	if err != nil {
+		return nil, err
+	}
+	if wanted == "" {
+		return file.faces(FromCampaign)
+	}
+	return file.pick(wanted, FromCampaign)
+}
+
+// splitPick takes the wanted face off the path of a collection: fonts/NotoSansCJK.ttc#2, or a name in place of the number. A file
+// whose own name has a # in it stays as it is.
+func splitPick(path string) (file, wanted string) {
+	at := strings.LastIndexByte(path, '#')
+	if at < 0 {
+		return path, ""
+	}
+	if _, err := os.Stat(path); err == nil {
+		return path, ""
+	}
+	return path[:at], path[at+1:]
 }
 
 // fontFiles lists a font file itself, or the fonts in a folder by name.
@@ -144,7 +170,7 @@ func fontFiles(path string) ([]string, error) {
 
 func isFontFile(name string) bool {
 	switch strings.ToLower(filepath.Ext(name)) {
-	case ".ttf", ".ttc":
+	case ".ttf", ".ttc", ".otf", ".otc":
 		return true
 	}
 	return false
@@ -159,10 +185,13 @@ func reasonOf(err error) string {
 	return err.Error()
 }
 
+// boldFrom is the weight from which a face counts as bold (OS/2 usWeightClass: 600 is semi-bold).
+const boldFrom = 600
+
 // style reads off the face whether it is a bold or an italic one.
 func (f *Face) style() Style {
 	var s Style
-	if f.Metrics.Weight >= 600 {
+	if f.Metrics.Weight >= boldFrom {
 		s |= templates.Bold
 	}
 	if f.Metrics.ItalicAngle != 0 {

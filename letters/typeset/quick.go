@@ -49,7 +49,12 @@ var defaultFeatures = map[string]bool{
 }
 
 // newQuickFace looks through the rules of a face. It returns nil for a face that it cannot be sure of.
-func (s *shaper) newQuickFace(face *Face) *quickFace {
+func (s *shaper) newQuickFace(face *Face) (quick *quickFace) {
+	defer func() {
+		if recover() != nil { // of a damaged font; see tryRun
+			s.buffer, quick = harfbuzz.NewBuffer(), nil
+		}
+	}()
 	space, _, spaced := face.Space()
 	f := face.font
 	if !spaced || len(f.GSUB.FeatureVariations)+len(f.GPOS.FeatureVariations) > 0 {
@@ -238,18 +243,27 @@ next:
 // staysItself tells whether a character alone comes out as its own glyph, as wide as the font has it.
 func (s *shaper) staysItself(q *quickFace, r rune) bool {
 	g := q.glyphs[r]
-	s.shapeQuick(q, r)
+	if !s.shapeQuick(q, r) {
+		return false
+	}
 	b := s.buffer
 	return len(b.Info) == 1 && GlyphID(b.Info[0].Glyph) == g.id &&
 		b.Pos[0] == harfbuzz.GlyphPosition{XAdvance: harfbuzz.Position(g.advance)}
 }
 
-func (s *shaper) shapeQuick(q *quickFace, text ...rune) {
+// shapeQuick shapes a few letters; false when the font is damaged.
+func (s *shaper) shapeQuick(q *quickFace, text ...rune) (ok bool) {
+	defer func() {
+		if recover() != nil { // see tryRun
+			s.buffer, ok = harfbuzz.NewBuffer(), false
+		}
+	}()
 	b := s.buffer
 	b.Clear()
 	b.AddRunes(text, 0, len(text))
 	b.Props = harfbuzz.SegmentProperties{Script: language.Latin, Language: s.language, Direction: harfbuzz.LeftToRight}
 	b.Shape(s.fontOf(q.face), nil)
+	return true
 }
 
 // kern gives what two neighbours stand closer (below 0) or wider than their widths, or unsure.
@@ -263,7 +277,9 @@ func (s *shaper) kern(q *quickFace, first, second rune) int16 {
 
 func (s *shaper) askKern(q *quickFace, first, second rune) int16 {
 	a, z := q.glyphs[first], q.glyphs[second]
-	s.shapeQuick(q, first, second)
+	if !s.shapeQuick(q, first, second) {
+		return unsure
+	}
 	b := s.buffer
 	if len(b.Info) != 2 || GlyphID(b.Info[0].Glyph) != a.id || GlyphID(b.Info[1].Glyph) != z.id {
 		return unsure

@@ -2,6 +2,7 @@ package typeset
 
 import (
 	"hash/maphash"
+	"math"
 	"strings"
 	"sync"
 	"unsafe"
@@ -189,8 +190,7 @@ func (s *shaper) shape(text string, style Style, rtl bool) *Word {
 	s.runes = append(s.runes, ' ')
 	runs := s.itemise(s.runes[1:len(s.runes)-1], style)
 	for i, run := range runs {
-		glyphs := s.shapeRun(s.runes, 1+run.start, 1+run.end, run, rtl, i == 0, i == len(runs)-1, w)
-		w.Runs = append(w.Runs, glyphs)
+		w.Runs = append(w.Runs, s.tryRun(1+run.start, 1+run.end, run, rtl, i == 0, i == len(runs)-1, w))
 	}
 	if rtl {
 		for i, j := 0, len(w.Runs)-1; i < j; i, j = i+1, j-1 {
@@ -308,6 +308,18 @@ func clusterScript(cluster []rune) language.Script {
 	return language.LookupScript(cluster[0])
 }
 
+// tryRun shapes a part of s.runes. A damaged font may have rules that lead go-text astray: it then sets the glyph 0, and with it the word is
+// refused.
+func (s *shaper) tryRun(start, end int, run itemRun, rtl, first, last bool, w *Word) (out GlyphRun) {
+	defer func() {
+		if recover() != nil {
+			s.buffer = harfbuzz.NewBuffer()
+			out = GlyphRun{Face: run.face, Glyphs: []Glyph{{}}}
+		}
+	}()
+	return s.shapeRun(s.runes, start, end, run, rtl, first, last, w)
+}
+
 // shapeRun shapes text[start:end] with its neighbours as context. At the word's ends the spaces around it are shaped
 // with it and taken off again, as w.before and w.after.
 func (s *shaper) shapeRun(text []rune, start, end int, run itemRun, rtl, first, last bool, w *Word) GlyphRun {
@@ -412,7 +424,7 @@ func (r *GlyphRun) takeTrailingKern(hb *harfbuzz.Font) Em {
 func (s *shaper) fontOf(face *Face) *harfbuzz.Font {
 	hb, ok := s.hb[face]
 	if !ok {
-		hb = harfbuzz.NewFont(font.NewFace(face.font))
+		hb = harfbuzz.NewFont(face.shaped())
 		s.hb[face] = hb
 	}
 	return hb
@@ -470,12 +482,18 @@ func (f *Face) Advance(g GlyphID) int {
 	return int(f.advances[g])
 }
 
-func (f *Face) readAdvances() {
-	face := font.NewFace(f.font)
-	f.advances = make([]uint16, max(1, f.Glyphs()))
-	for g := range f.advances {
-		f.advances[g] = uint16(face.HorizontalAdvance(font.GID(g)))
+// measure reads the width of each glyph.
+func (f *Face) measure() []uint16 {
+	face := f.shaped()
+	advances := make([]uint16, max(1, f.Glyphs()))
+	for g := range advances {
+		advances[g] = uint16(int32(math.Round(float64(face.HorizontalAdvance(font.GID(g)))))) // as HarfBuzz rounds it
 	}
+	return advances
+}
+
+func (f *Face) readAdvances() {
+	f.advances = f.measure()
 	f.widths = make([]int32, len(f.advances))
 	for g, advance := range f.advances {
 		f.widths[g] = int32(f.PerEm(int(advance)))

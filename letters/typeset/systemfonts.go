@@ -90,11 +90,14 @@ func scanFile(path string) []*systemFace {
 }
 
 func scanFace(loader *opentype.Loader) *systemFace {
-	if !loader.HasTable(opentype.MustNewTag("glyf")) || !loader.HasTable(opentype.MustNewTag("loca")) {
+	probe := Face{loader: loader}
+	if !probe.hasOutlines() || probe.readMetrics() != nil {
 		return nil
 	}
-	probe := Face{loader: loader}
-	if err := probe.readMetrics(); err != nil || probe.style() != 0 || probe.Metrics.Weight < 350 || probe.Metrics.Weight > 500 {
+	if axis, ok := weightOf(axes(loader)); ok {
+		probe.Metrics.Weight = int(min(max(regularWeight, axis.Minimum), axis.Maximum))
+	}
+	if probe.style() != 0 || probe.Metrics.Weight < 350 || probe.Metrics.Weight > 500 {
 		return nil
 	}
 	cmap, err := readCmap(loader)
@@ -105,7 +108,7 @@ func scanFace(loader *opentype.Loader) *systemFace {
 	s := &systemFace{source: source{origin: FromSystem, name: names[6], covers: coverageOf(cmap)}, family: names[1]}
 	s.rank = rankFamily(s.family)
 	if loader.HasTable(opentype.MustNewTag("fvar")) {
-		s.rank++ // a variable font's default may be a light weight
+		s.rank++ // where a design is there both ways, the font that its makers drew for this weight goes first
 	}
 	return s
 }
@@ -149,12 +152,12 @@ func (s *systemFace) read() (*Face, error) {
 	if err != nil {
 		return nil, err
 	}
-	faces, err := LoadFaces(data, FromSystem)
+	file, err := openFontFile(data)
 	if err != nil {
 		return nil, err
 	}
-	if s.index >= len(faces) {
+	if s.index >= len(file.loaders) {
 		return nil, errors.New("the collection has changed")
 	}
-	return faces[s.index], nil
+	return file.face(s.index, FromSystem)
 }
