@@ -39,6 +39,7 @@ type Sender struct {
 	Organisation string
 	Address      []string // lines
 	Contact      string   // e-mail, telephone or web address for a reply
+	Logo         string   // the path of a PNG, JPEG or SVG; "" for none
 	Line         string   // name and address on one line, where a window shows them; "" to make it of the two
 }
 

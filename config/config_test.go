@@ -329,6 +329,7 @@ func plain(c *Campaign) Campaign {
 		p.Signers.Files = append(p.Signers.Files, base(f))
 	}
 	p.Signers.AcceptNames, p.Signers.RejectNames = base(p.Signers.AcceptNames), base(p.Signers.RejectNames)
+	p.Sender.Logo = base(p.Sender.Logo)
 	p.Signers.File, p.Signers.Suppress, p.Letter.Template = base(p.Signers.File), base(p.Signers.Suppress), base(p.Letter.Template)
 	p.Fonts = nil
 	for _, f := range c.Fonts {

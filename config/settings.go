@@ -64,6 +64,8 @@ func Settings() []Setting {
 			set: func(c *Campaign, v value) { c.Sender.Address = v.texts }},
 		{Key: "sender.contact", Kind: Text, Usage: "where a reply goes: e-mail, telephone or web address",
 			set: func(c *Campaign, v value) { c.Sender.Contact = v.text() }},
+		{Key: "sender.logo", Kind: Path, Usage: "a logo for the letterhead: PNG, JPEG or SVG",
+			set: func(c *Campaign, v value) { c.Sender.Logo = v.text() }},
 		{Key: "sender.line", Kind: Text, Usage: "the sender on one line, above the address in the window of din-a and din-b; made of name and address when left out",
 			set: func(c *Campaign, v value) { c.Sender.Line = v.text() }},
 

@@ -247,6 +247,9 @@ func (p *composition) fingerprint(r *roll.Roll) string {
 	if p.form() != "" {
 		fmt.Fprintf(&b, "form %s, %d in a bundle\n", p.form(), p.mostInBundle())
 	}
+	if p.logo != nil {
+		fmt.Fprintf(&b, "logo %s\n", p.logo.SHA256)
+	}
 	for _, s := range r.Sources {
 		fmt.Fprintf(&b, "list %s\n", s.SHA256)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"postbag/config"
 	"postbag/letters/merge"
+	"postbag/letters/picture"
 	"postbag/letters/problem"
 	"postbag/letters/roll"
 	"postbag/letters/typeset"
@@ -30,6 +31,7 @@ type composition struct {
 	list     *roll.List
 	fonts    *typeset.Fonts
 	words    words
+	logo     *picture.Picture // nil for none
 }
 
 // compose reads the template, the fonts and the header of the signer list, and reports all that is wrong with the
@@ -42,6 +44,12 @@ func compose(c *config.Campaign, list *roll.List) (*composition, error) {
 	var problems problem.List
 	p := &composition{campaign: c, template: template, hash: hashOf(text), list: list, fields: newFields(c, &problems)}
 	p.bindFields(&problems)
+	if c.Sender.Logo != "" {
+		p.logo, err = picture.Read(c.Sender.Logo)
+		if err := problems.Collect(err); err != nil {
+			return nil, err
+		}
+	}
 	if p.words, err = wordsOf(c.Letter.Language); err != nil {
 		return nil, err
 	}
@@ -299,7 +307,7 @@ func (p *composition) design(specimen bool) typeset.Design {
 	sender := slices.Concat([]string{c.Sender.Organisation}, c.Sender.Address)
 	d := typeset.Design{
 		Paper: paper, Layout: c.Letter.Layout, Language: c.Letter.Language, Justify: p.template.Justify, Specimen: specimen || c.Specimen,
-		Sender: sender, Contact: c.Sender.Contact, SenderLine: cmp.Or(c.Sender.Line, strings.Join(filled(sender...), separator)),
+		Sender: sender, Logo: p.logo, Contact: c.Sender.Contact, SenderLine: cmp.Or(c.Sender.Line, strings.Join(filled(sender...), separator)),
 		Running:   strings.Join(filled(c.Recipient.Name, longDate(c.Letter.Date, c.Letter.Language)), separator),
 		Reference: p.reference(), IDLabel: p.words.Reference, DateLabel: p.words.Date, PageOf: p.words.pageOf,
 	}

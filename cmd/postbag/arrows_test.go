@@ -24,11 +24,12 @@ var arrows = map[string]struct {
 	"letters/problem":             {nil, "the vocabulary that all share imports none of them"},
 	"letters/roll":                {[]string{"config", "templates", "letters/problem"}, "rows are read before anybody knows how letters look"},
 	"letters/merge":               {[]string{"config", "templates", "letters/roll", "letters/problem"}, "text is filled in before it is set"},
-	"letters/typeset":             {[]string{"templates", "letters/merge", "letters/problem", "letters/typeset/faces"}, "lines and pages know millimetres and glyphs, not PDF"},
+	"letters/picture":             {[]string{"letters/problem"}, "a logo is read without knowing where it will stand"},
+	"letters/typeset":             {[]string{"templates", "letters/merge", "letters/picture", "letters/problem", "letters/typeset/faces"}, "lines and pages know millimetres and glyphs, not PDF"},
 	"letters/typeset/faces":       {nil, "fonts are data: bytes, and which characters they have"},
-	"letters/press":               {[]string{"letters/merge", "letters/typeset", "letters/problem"}, "PDF is written from pages that are set"},
+	"letters/press":               {[]string{"letters/merge", "letters/picture", "letters/typeset", "letters/problem"}, "PDF is written from pages that are set"},
 	"letters/packet":              {[]string{"letters/problem"}, "a packet is verified years later, without the campaign"},
-	"letters":                     {[]string{"config", "templates", "letters/roll", "letters/merge", "letters/typeset", "letters/press", "letters/packet", "letters/problem"}, "the pipeline calls the stages; no stage calls it, and the command line calls it alone"},
+	"letters":                     {[]string{"config", "templates", "letters/roll", "letters/merge", "letters/picture", "letters/typeset", "letters/press", "letters/packet", "letters/problem"}, "the pipeline calls the stages; no stage calls it, and the command line calls it alone"},
 }
 
 // keepers are the libraries that one package keeps from the others.

@@ -430,6 +430,10 @@ func (b *bundle) writeResources() {
 		u.ref(f.object)
 	}
 	u.string(">>/XObject<<")
+	for _, p := range b.press.master.pictures {
+		u.string("/" + p.name + " ")
+		u.ref(p.object)
+	}
 	for _, p := range b.drawn {
 		u.buf = append(append(u.buf, p.name...), ' ')
 		u.ref(p.object)

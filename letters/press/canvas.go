@@ -1,6 +1,7 @@
 package press
 
 import (
+	"postbag/letters/picture"
 	"postbag/letters/typeset"
 )
 
@@ -26,6 +27,7 @@ type canvas struct {
 type fontSource interface {
 	fontName(face *typeset.Face) string // of the resource, without the slash
 	fontUse(face *typeset.Face) *fontUse
+	pictureName(p *picture.Picture) string // of the resource of a picture made of pixels, without the slash
 }
 
 // reset starts a new content stream in the same memory.
@@ -237,6 +239,9 @@ func (c *canvas) end() {
 func (c *canvas) piece(p *typeset.Piece) {
 	for i := range p.Marks {
 		c.mark(&p.Marks[i])
+	}
+	for i := range p.Pictures {
+		c.picture(&p.Pictures[i])
 	}
 	for i := range p.Rules {
 		c.rule(&p.Rules[i])

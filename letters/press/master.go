@@ -35,6 +35,7 @@ type master struct {
 	fontNames []string                 // by slot: the resource name in the master's forms
 	fontObj   []int                    // by slot: the object to replace
 	pieces    map[typeset.PieceKey]int // object numbers of the shared pieces
+	pictures  []pictureUse
 }
 
 // Object numbers that gofpdf gives: the root of the page tree, the first page and its content.
@@ -69,6 +70,9 @@ func makeMaster(paper typeset.Paper, keys []typeset.PieceKey, pieces []typeset.P
 	}
 	var forms []string
 	for i := range pieces {
+		if err := m.addPictures(pdf, &pieces[i]); err != nil {
+			return nil, err
+		}
 		form := m.addForm(pdf, paper, &pieces[i])
 		pdf.UseTemplate(form)
 		forms = append(forms, "TPL"+form.ID())
@@ -115,7 +119,14 @@ func slotName(pdf *gofpdf.Fpdf, i int) string {
 func (m *master) addForm(pdf *gofpdf.Fpdf, paper typeset.Paper, p *typeset.Piece) gofpdf.Template {
 	c := canvas{height: paper.Height, fonts: m}
 	c.piece(p)
-	return pdf.CreateTemplate(func(t *gofpdf.Tpl) { t.RawWriteStr(string(c.out)) })
+	return pdf.CreateTemplate(func(t *gofpdf.Tpl) {
+		for _, placed := range p.Pictures {
+			if placed.Picture.Pixels != nil {
+				registerPicture(t, placed.Picture)
+			}
+		}
+		t.RawWriteStr(string(c.out))
+	})
 }
 
 // slot finds the slot of a face; -1 when it has none.
@@ -129,7 +140,7 @@ func (m *master) fontName(face *typeset.Face) string { return m.fontNames[m.slot
 func (m *master) fontUse(face *typeset.Face) *fontUse { return m.fonts[m.slot(face)] }
 
 var (
-	resourceEntry = regexp.MustCompile(`/((?:F|TPL)[0-9a-f]{40}) (\d+) 0 R`)
+	resourceEntry = regexp.MustCompile(`/((?:F|TPL|I)[0-9a-f]{40}) (\d+) 0 R`)
 	trailerEntry  = regexp.MustCompile(`/(Size|Root|Info) (\d+)`)
 	startXref     = regexp.MustCompile(`startxref\n(\d+)\n%%EOF`)
 	header        = []byte("%PDF-1.3\n")
@@ -165,6 +176,11 @@ func (m *master) read(keys []typeset.PieceKey, forms []string) error {
 	}
 	for _, name := range m.fontNames {
 		m.fontObj = append(m.fontObj, objects[name])
+	}
+	for i := range m.pictures {
+		if m.pictures[i].object = objects[m.pictures[i].name]; m.pictures[i].object == 0 {
+			return errMaster
+		}
 	}
 	for i, name := range forms {
 		m.pieces[keys[i]] = objects[name]

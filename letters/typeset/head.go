@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"postbag/letters/merge"
+	"postbag/letters/picture"
 	"postbag/templates"
 )
 
@@ -18,6 +19,12 @@ type ReferenceRow struct {
 
 // Rule is a filled rectangle, black; X and Y are its top left corner.
 type Rule struct {
+	X, Y, Width, Height Length
+}
+
+// PlacedPicture is a picture on a page; X and Y are its top left corner.
+type PlacedPicture struct {
+	Picture             *picture.Picture
 	X, Y, Width, Height Length
 }
 
@@ -54,7 +61,8 @@ const (
 type head struct {
 	lines   []Line
 	rules   []Rule
-	bottom  Length // baseline of its lowest line; 0 where nothing of it stands in the text's way
+	logo    []PlacedPicture // one or none
+	bottom  Length          // baseline of its lowest line; 0 where nothing of it stands in the text's way
 	misfits []Misfit
 
 	placed   bool // the letter's number stands in the head
@@ -93,6 +101,7 @@ func (s *Setter) layHead(elements []Element) []Element {
 	}
 	l.head = head{}
 	s.headMarks()
+	l.headLogo()
 	s.headLetterhead()
 	s.headAddress(address)
 	s.headReference(date)
@@ -124,6 +133,32 @@ func (s *Setter) headMarks() {
 	if y := l.frame.punch; y > 0 {
 		l.head.rules = append(l.head.rules, Rule{X: foldStart, Y: y - hairline/2, Width: punchLength, Height: hairline})
 	}
+}
+
+// leastDots is how coarse a logo may be printed, in dots an inch: one with fewer pixels comes out smaller.
+const leastDots = 150
+
+// headLogo places the logo: as large as its area and its pixels allow, at the side where reading starts or where the window leaves room.
+func (l *Layout) headLogo() {
+	p := l.design.Logo
+	if p == nil {
+		return
+	}
+	box := l.frame.logo
+	w := box.width
+	if p.Pixels != nil {
+		w = min(w, Length(p.Width)*Inch/leastDots)
+	}
+	h := w * Length(p.Height) / Length(p.Width)
+	if h > box.height {
+		h = box.height
+		w = h * Length(p.Width) / Length(p.Height)
+	}
+	x := box.left
+	if l.rtl && l.frame.lettersEnd { // the letterhead has gone to the left
+		x = l.frame.left + l.frame.width - w
+	}
+	l.head.logo = []PlacedPicture{{Picture: p, X: x, Y: box.top, Width: w, Height: h}}
 }
 
 // headLetterhead sets who the sender is: in its window, where it has one.
@@ -470,7 +505,7 @@ func (s *Setter) furniture(page, pages int) Piece {
 		p.Marks = append(p.Marks, s.specimenMark())
 	}
 	if page == 1 {
-		p.Rules, p.Lines = l.head.rules, l.head.lines
+		p.Rules, p.Lines, p.Pictures = l.head.rules, l.head.lines, l.head.logo
 		if !l.head.placed {
 			p.Lines = append(p.Lines[:len(p.Lines):len(p.Lines)], l.reference)
 		}

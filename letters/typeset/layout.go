@@ -2,6 +2,7 @@ package typeset
 
 import (
 	"postbag/letters/merge"
+	"postbag/letters/picture"
 	"postbag/templates"
 )
 
@@ -29,11 +30,12 @@ type Element struct {
 // Design says what a letter looks like, apart from its text.
 type Design struct {
 	Paper      Paper
-	Layout     string         // one of Layouts; plain when empty
-	Language   string         // BCP 47
-	Justify    bool           // body paragraphs have two straight edges
-	Specimen   bool           // mark every page
-	Sender     []string       // the letterhead: name and address; the first line is set bold
+	Layout     string   // one of Layouts; plain when empty
+	Language   string   // BCP 47
+	Justify    bool     // body paragraphs have two straight edges
+	Specimen   bool     // mark every page
+	Sender     []string // the letterhead: name and address; the first line is set bold
+	Logo       *picture.Picture
 	Contact    string         // where a reply goes
 	SenderLine string         // name and address on one line, for the windows that show them above the address
 	Rows       []ReferenceRow // references of the sender's own

@@ -20,9 +20,10 @@ type PieceKey struct {
 
 // Piece is something that many letters share, ready to be drawn. Its lines stand where the typical letter has them.
 type Piece struct {
-	Lines []Line
-	Rules []Rule
-	Marks []Mark
+	Lines    []Line
+	Rules    []Rule
+	Pictures []PlacedPicture
+	Marks    []Mark
 }
 
 // Mark is a line of text drawn across the page in grey, under everything else. It turns about its start by an angle
