@@ -680,3 +680,16 @@ func mustBeChecked(t *testing.T, c *Campaign) {
 		}
 	}
 }
+
+// A built-in letter's name may have a language behind it; what has a folder, or the ending of a file, is a file.
+func TestABuiltInLetterIsToldFromAFile(t *testing.T) {
+	for template, want := range map[string]string{
+		"supporter": "supporter/", "shareholder.de": "shareholder/de", "letter.md": "", "letter.MD": "", "letter.txt": "", "./shareholder.de": "",
+		"texts/supporter": "", "a.b.de": "", "": "/",
+	} {
+		name, language, ok := Letter{Template: template}.BuiltIn()
+		if got := name + "/" + language; ok != (want != "") || ok && got != want {
+			t.Errorf("%q is %s (%v), want %s", template, got, ok, want)
+		}
+	}
+}

@@ -72,7 +72,7 @@ type exitStatus struct {
 func (a *app) commands() []command {
 	return []command{
 		a.demoCommand(), a.initCommand(), a.checkCommand(), a.previewCommand(), a.buildCommand(), a.verifyCommand(),
-		a.fontsCommand(), a.versionCommand(), a.helpCommand(),
+		a.fontsCommand(), a.templatesCommand(), a.versionCommand(), a.helpCommand(),
 	}
 }
 

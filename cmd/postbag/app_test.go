@@ -10,7 +10,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"postbag/letters/problem"
-	"postbag/templates"
 )
 
 // newTestApp is an app that writes to buffers and sees no environment.
@@ -48,7 +47,7 @@ func TestExamplesWork(t *testing.T) {
 	for _, c := range a.commands() {
 		t.Run(c.name, func(t *testing.T) {
 			t.Chdir(t.TempDir())
-			if _, err := writeSample(".", templates.Sample()); err != nil {
+			if _, err := writeSample(".", "supporter", "en"); err != nil {
 				t.Fatal(err)
 			}
 			for _, example := range c.examples {

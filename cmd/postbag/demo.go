@@ -9,7 +9,6 @@ import (
 
 	"postbag/config"
 	"postbag/letters"
-	"postbag/templates"
 )
 
 func (a *app) demoCommand() command {
@@ -35,7 +34,7 @@ func (a *app) demo(c *cli.Context) (result, error) {
 		return nil, fmt.Errorf("making a place for the sample campaign: %w", err)
 	}
 	defer os.RemoveAll(dir)
-	if _, err := writeSample(dir, templates.Sample()); err != nil {
+	if _, err := writeSample(dir, "supporter", "en"); err != nil {
 		return nil, err
 	}
 	campaign, err := config.Load(config.Options{File: filepath.Join(dir, "campaign.yaml")})

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -21,38 +20,50 @@ func (a *app) initCommand() command {
 			"it stands, marked SPECIMEN; then put your own campaign in its place, file by file. A file that is there\n" +
 			"already is never overwritten.",
 		operands: []operand{{name: "DIR", what: "the folder to make"}},
+		flags: []cli.Flag{
+			&cli.StringFlag{Name: "template", Usage: "begin with the built-in letter `NAME`, as postbag templates lists them", Value: "supporter"},
+			&cli.StringFlag{Name: "language", Usage: "begin with the letter in the language `TAG`, for example de", Value: "en"},
+		},
 		statuses: []exitStatus{
 			{done, "the folder is ready"},
 			{failed, "failed; nothing was overwritten"},
 			{misused, "wrong usage"},
 		},
-		examples: []string{"postbag init my-campaign", "postbag check --campaign my-campaign/campaign.yaml"},
+		examples: []string{"postbag init my-campaign", "postbag check --campaign my-campaign/campaign.yaml", "postbag init unser-brief --template shareholder --language de"},
 		run:      a.init,
 	}
 }
 
 func (a *app) init(c *cli.Context) (result, error) {
 	dir := c.Args().First()
-	files, err := writeSample(dir, templates.Sample())
+	letter, err := findTemplate(c.String("template"), c.String("language"), c.IsSet("language"))
 	if err != nil {
 		return nil, err
 	}
-	return started{Dir: dir, Files: files}, nil
+	files, err := writeSample(dir, letter.Name, letter.Language)
+	if err != nil {
+		return nil, err
+	}
+	return started{Dir: dir, Template: letter.Template, Files: files}, nil
 }
 
-// writeSample writes the sample campaign to a folder, all of it or nothing, and returns the names of its files.
-func writeSample(dir string, sample fs.FS) (files []string, err error) {
+// writeSample writes the sample campaign to a folder, with one of the built-in letters, all of it or nothing, and returns the names of its
+// files.
+func writeSample(dir, letter, language string) (names []string, err error) {
 	if dir == "" {
 		return nil, usageError{what: "DIR is empty", do: "Name the folder to make"}
 	}
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
 		return nil, problem.Problem{Place: problem.Place{File: dir}, What: "this is a file, not a folder", Do: "Name another folder"}
 	}
-	files, taken, err := survey(dir, sample)
-	if err != nil {
+	files, ok, err := templates.SampleWith(letter, language)
+	switch {
+	case err != nil:
 		return nil, err
+	case !ok:
+		return nil, fmt.Errorf("there is no built-in letter %s in the language %s", letter, language)
 	}
-	if err := taken.Err(); err != nil {
+	if err := survey(dir, files).Err(); err != nil {
 		return nil, err
 	}
 	var written []string
@@ -61,40 +72,29 @@ func writeSample(dir string, sample fs.FS) (files []string, err error) {
 			err = errors.Join(err, os.Remove(written[i]))
 		}
 	}()
-	for _, name := range files {
-		path := filepath.Join(dir, filepath.FromSlash(name))
+	for _, file := range files {
+		path := filepath.Join(dir, filepath.FromSlash(file.Name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return nil, fmt.Errorf("making the campaign folder: %w", err)
 		}
-		text, err := fs.ReadFile(sample, name)
-		if err != nil {
-			return nil, fmt.Errorf("reading the sample campaign: %w", err)
-		}
-		if err := writeNew(path, text, &written); err != nil {
+		if err := writeNew(path, file.Text, &written); err != nil {
 			return nil, fmt.Errorf("writing the campaign folder: %w", err)
 		}
+		names = append(names, file.Name)
 	}
-	return files, nil
+	return names, nil
 }
 
-// survey lists the sample's files, and as problems those that are in the folder already.
-func survey(dir string, sample fs.FS) (files []string, taken problem.List, err error) {
-	err = fs.WalkDir(sample, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		files = append(files, name)
-		path := filepath.Join(dir, filepath.FromSlash(name))
+// survey lists as problems those of the files that are in the folder already.
+func survey(dir string, files []templates.SampleFile) (taken problem.List) {
+	for _, file := range files {
+		path := filepath.Join(dir, filepath.FromSlash(file.Name))
 		if _, err := os.Lstat(path); err == nil {
 			taken.Add(problem.Place{File: path}, "this file is there already, and init overwrites nothing",
 				"Name a new folder, or move the file away")
 		}
-		return nil
-	})
-	if err != nil {
-		return nil, nil, fmt.Errorf("reading the sample campaign: %w", err)
 	}
-	return files, taken, nil
+	return taken
 }
 
 // writeNew writes a file that must not be there yet, and notes it in written once it is made.
@@ -110,8 +110,9 @@ func writeNew(path string, text []byte, written *[]string) error {
 
 // started is the result of init.
 type started struct {
-	Dir   string   `json:"dir"`
-	Files []string `json:"files"`
+	Dir      string   `json:"dir"`
+	Template string   `json:"template"` // the built-in letter that letter.md is
+	Files    []string `json:"files"`
 }
 
 func (s started) print(p *page) {

@@ -8,14 +8,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"postbag/templates"
 )
 
 // A build that is stopped half way leaves nothing half-made, and the same command goes on to the same bytes.
 func TestAStoppedBuildGoesOn(t *testing.T) {
 	t.Chdir(t.TempDir())
-	if _, err := writeSample(".", templates.Sample()); err != nil {
+	if _, err := writeSample(".", "supporter", "en"); err != nil {
 		t.Fatal(err)
 	}
 	words := []string{"build", "--bundles.letters", "2", "--workers", "1", "--out"}
