@@ -17,10 +17,10 @@ type canvas struct {
 	use     *fontUse // of face
 	scratch []byte
 	size    typeset.Length
-	rise    int32
 	lineX   typeset.Length // where the current line of text started
 	lineY   typeset.Length
 	pen     int64 // how far the text has got on this line: hundred-thousandths of the size
+	order   mixedOrder
 }
 
 // fontSource knows the fonts of the document that a content stream belongs to.
@@ -33,7 +33,7 @@ type fontSource interface {
 // reset starts a new content stream in the same memory.
 func (c *canvas) reset() {
 	c.out = c.out[:0]
-	c.inText, c.inArray, c.face, c.size, c.rise = false, false, nil, 0, 0
+	c.inText, c.inArray, c.face, c.size = false, false, nil, 0
 }
 
 func (c *canvas) op(s string) { c.out = append(c.out, s...) }
@@ -54,54 +54,42 @@ func (c *canvas) line(l *typeset.Line) {
 	c.length(y - c.lineY)
 	c.op("Td")
 	c.lineX, c.lineY, c.pen = l.X, y, 0
-	var target typeset.Length // where the next word belongs, from the start of the line
-	span := 0                 // the item behind an open span
-	for i := range l.Items {
-		item := &l.Items[i]
-		ink := item.Word.Ink.(*ink)
-		if item.Space != 0 {
-			target += item.Space
-			c.space(item, ink, l.Size, target)
-		}
-		if i >= span && ink.unturned != "" {
-			span = c.openSpan(l.Items, i)
-		}
-		c.word(ink, l.Size)
-		target += item.Word.Width.At(l.Size)
-		if i+1 == span {
-			c.closeSpan()
+	if l.Mixed || carried(l) {
+		c.mixed(l)
+	} else {
+		var target typeset.Length // where the next word belongs, from the start of the line
+		for i := range l.Items {
+			item := &l.Items[i]
+			ink := item.Word.Ink.(*ink)
+			if item.Space != 0 {
+				target += item.Space
+				c.space(item, ink, l.Size, target)
+			}
+			c.word(ink, l.Size)
+			target += item.Word.Width.At(l.Size)
 		}
 	}
 	c.closeArray()
 	c.op("\n")
 }
 
-// openSpan begins a marked content for the words from first on that readers would leave turned round, and returns the item behind
-// them. They are read from the last one, on the right, to the first.
-func (c *canvas) openSpan(items []typeset.Item, first int) int {
-	end := first
-	var text string
-	for end < len(items) {
-		word := items[end].Word.Ink.(*ink).unturned
-		if word == "" {
-			break
+// carried tells whether a line has words with carriers.
+func carried(l *typeset.Line) bool {
+	for i := range l.Items {
+		if l.Items[i].Word.Ink.(*ink).carried {
+			return true
 		}
-		if end > first && items[end].Spaced {
-			word += " "
-		}
-		text = word + text
-		end++
 	}
-	c.beginActual(appendTextHex(nil, text))
-	return end
+	return false
 }
 
-func (c *canvas) beginActual(text []byte) {
+// beginSpan begins a marked content with text of its own (ISO 32000-1, 14.9.4), which follows in hexadecimal UTF-16BE.
+func (c *canvas) beginSpan() {
 	c.closeArray()
-	c.op("/Span<</ActualText")
-	c.out = append(c.out, text...)
-	c.op(">>BDC")
+	c.op("/Span<</ActualText<FEFF")
 }
+
+func (c *canvas) endSpanText() { c.op(">>>BDC") }
 
 func (c *canvas) closeSpan() {
 	c.closeArray()
@@ -110,13 +98,9 @@ func (c *canvas) closeSpan() {
 
 // word shows one word at the pen.
 func (c *canvas) word(k *ink, size typeset.Length) {
-	if k.actual != nil {
-		c.beginActual(k.actual)
-	}
 	for i := range k.strokes {
 		s := &k.strokes[i]
 		c.setFont(s.face, size)
-		c.setRise(s.rise, size)
 		c.openArray()
 		if len(s.tj) > 0 {
 			c.show(s.tj)
@@ -128,40 +112,50 @@ func (c *canvas) word(k *ink, size typeset.Length) {
 		}
 		c.pen += s.width
 	}
-	if k.actual != nil {
-		c.closeSpan()
-	}
 }
 
-// tell shows glyphs that stand for something else than they do everywhere.
+// tell shows signs that stand for something else than their glyphs do everywhere.
 func (c *canvas) tell(s *stroke) {
-	c.scratch = s.appendTo(c.scratch[:0], func(t told) typeset.GlyphID { return c.use.codeFor(t.id, t.text) })
+	c.scratch = s.appendTo(c.scratch[:0], c.use.codeFor)
 	c.show(c.scratch)
 }
 
 // space draws the space before a word: a space glyph, so that what is copied has one, and a move to where the word
 // belongs.
 func (c *canvas) space(item *typeset.Item, next *ink, size, target typeset.Length) {
-	face := c.face
-	if face == nil || len(next.strokes) == 0 {
+	if c.face == nil || len(next.strokes) == 0 {
 		return
 	}
-	g, units, ok := face.Space()
+	if face, g, units, ok := c.spaceOf(next); ok && item.Spaced {
+		c.showSpace(face, g, units, size)
+	}
+	c.moveTo(target, size)
+}
+
+// spaceOf finds a space: that of the face in use, or of the next word's.
+func (c *canvas) spaceOf(next *ink) (face *typeset.Face, g typeset.GlyphID, units int, ok bool) {
+	face = c.face
+	g, units, ok = face.Space()
 	if !ok {
 		if g, units, ok = next.strokes[0].face.Space(); ok {
 			face = next.strokes[0].face
 		}
 	}
-	if ok && item.Spaced {
-		c.setFont(face, size)
-		c.setRise(0, size)
-		c.openArray()
-		var code [6]byte
-		c.show(append(appendCode(append(code[:0], '('), g), ')'))
-		c.pen += scale(int32(units), face)
-		c.use.used.add(g)
-	}
-	at := int64(target) * perEm / int64(size)
+	return face, g, units, ok
+}
+
+func (c *canvas) showSpace(face *typeset.Face, g typeset.GlyphID, units int, size typeset.Length) {
+	c.setFont(face, size)
+	c.openArray()
+	var code [6]byte
+	c.show(append(appendCode(append(code[:0], '('), g), ')'))
+	c.pen += scale(int32(units), face)
+	c.use.used.add(g)
+}
+
+// moveTo moves the pen to a place on the line.
+func (c *canvas) moveTo(x, size typeset.Length) {
+	at := int64(x) * perEm / int64(size)
 	if move := roundTo(c.pen-at, perEm/1000); move != 0 {
 		c.openArray()
 		c.partNumbers()
@@ -214,17 +208,6 @@ func (c *canvas) setFont(face *typeset.Face, size typeset.Length) {
 	c.op(" ")
 	c.length(size)
 	c.op("Tf")
-}
-
-func (c *canvas) setRise(rise int32, size typeset.Length) {
-	if c.rise == rise {
-		return
-	}
-	c.closeArray()
-	c.rise = rise
-	c.out = append(c.out, ' ')
-	c.length(typeset.Length(int64(rise) * int64(size) / 1000))
-	c.op("Ts")
 }
 
 // end closes an open text object.
@@ -280,14 +263,13 @@ func (c *canvas) mark(m *typeset.Mark) {
 	c.line(&line)
 	c.end()
 	c.op("Q\n")
-	c.face, c.size, c.rise = nil, 0, 0 // Q brought back the state before
+	c.face, c.size = nil, 0 // Q brought back the state before
 }
 
 func (c *canvas) thousandths(v int) { c.length(typeset.Length(v)) }
 
 // stamp draws a named form XObject, moved down.
 func (c *canvas) stamp(name []byte, down typeset.Length) {
-	c.setRise(0, c.size) // a form XObject starts with the text state of the page
 	c.end()
 	if down == 0 {
 		c.out = append(c.out, name...)

@@ -15,10 +15,11 @@ import (
 // All is in thousandths of an em, whatever the face's own unit is: readers of PDFs do not agree on what the font matrices of a font
 // with CIDs mean together.
 type outliner struct {
-	face  *typeset.Face
-	pen   *typeset.Pen
-	steps []typeset.PathStep
-	drawn map[typeset.GlyphID]drawnGlyph
+	face   *typeset.Face
+	pen    *typeset.Pen
+	steps  []typeset.PathStep
+	drawn  map[typeset.GlyphID]drawnGlyph
+	groups map[string]drawnGlyph // by their keys
 }
 
 // drawnGlyph is a glyph's charstring in two parts, so that the width can be left out where it is the usual one.
@@ -29,7 +30,7 @@ type drawnGlyph struct {
 }
 
 func newOutliner(face *typeset.Face) *outliner {
-	return &outliner{face: face, pen: face.Pen(), drawn: map[typeset.GlyphID]drawnGlyph{}}
+	return &outliner{face: face, pen: face.Pen(), drawn: map[typeset.GlyphID]drawnGlyph{}, groups: map[string]drawnGlyph{}}
 }
 
 // glyph draws a glyph, once.
@@ -41,21 +42,69 @@ func (o *outliner) glyph(g typeset.GlyphID) (drawnGlyph, error) {
 	if o.steps, err = o.pen.Outline(g, o.steps[:0]); err != nil {
 		return drawnGlyph{}, err
 	}
-	for _, s := range o.steps {
-		for _, p := range s.Points {
-			if min(p.X, p.Y) < math.MinInt16/2 || max(p.X, p.Y) > math.MaxInt16/2 {
-				return drawnGlyph{}, fmt.Errorf("the font %s is damaged: glyph %d runs out of all bounds", o.face.Name, g)
+	d, err := o.finish(int32(o.face.Advance(g)))
+	if err == nil {
+		o.drawn[g] = d
+	}
+	return d, err
+}
+
+// keptGroups bounds the groups kept. The glyphs of a face are bounded by themselves.
+const keptGroups = 1 << 13
+
+// group draws a group, once.
+func (o *outliner) group(g *group) (drawnGlyph, error) {
+	if d, ok := o.groups[g.key]; ok {
+		return d, nil
+	}
+	o.steps = o.steps[:0]
+	for _, p := range g.parts {
+		from := len(o.steps)
+		var err error
+		if o.steps, err = o.pen.Outline(p.glyph, o.steps); err != nil {
+			return drawnGlyph{}, err
+		}
+		dx, dy := o.thousandths(p.dx), o.thousandths(p.dy)
+		for i := from; i < len(o.steps); i++ {
+			for k := range o.steps[i].Points {
+				point := &o.steps[i].Points[k]
+				point.X, point.Y = point.X+dx, point.Y+dy
 			}
 		}
 	}
-	width := int32(roundTo(scale(int32(o.face.Advance(g)), o.face), perEm/1000))
-	d := drawnGlyph{
+	if len(g.parts) == 0 { // a line that nobody sees, as in appendHairline
+		o.steps = append(o.steps, typeset.PathStep{},
+			typeset.PathStep{Op: typeset.LineTo, Points: [3]typeset.PathPoint{{X: 10}}}, typeset.PathStep{Op: typeset.LineTo, Points: [3]typeset.PathPoint{{X: 5}}})
+	}
+	d, err := o.finish(g.advance)
+	if len(o.groups) >= keptGroups {
+		clear(o.groups)
+	}
+	if err == nil {
+		o.groups[g.key] = d
+	}
+	return d, err
+}
+
+func (o *outliner) thousandths(units int32) int32 {
+	return int32(roundTo(scale(units, o.face), perEm/1000))
+}
+
+// finish makes charstrings of the steps drawn.
+func (o *outliner) finish(advance int32) (drawnGlyph, error) {
+	for _, s := range o.steps {
+		for _, p := range s.Points {
+			if min(p.X, p.Y) < math.MinInt16/2 || max(p.X, p.Y) > math.MaxInt16/2 {
+				return drawnGlyph{}, fmt.Errorf("the font %s is damaged: a glyph runs out of all bounds", o.face.Name)
+			}
+		}
+	}
+	width := o.thousandths(advance)
+	return drawnGlyph{
 		width:   width,
 		with:    appendCharstring(nil, o.steps, width-nominalWidth, true),
 		without: appendCharstring(nil, o.steps, 0, false),
-	}
-	o.drawn[g] = d
-	return d, nil
+	}, nil
 }
 
 // nominalWidth is what widths in charstrings are counted from, for short numbers.
@@ -66,7 +115,11 @@ func (o *outliner) font(name string, codes []code) ([]byte, error) {
 	glyphs := make([]drawnGlyph, len(codes))
 	widths := map[int32]int{}
 	for i, c := range codes {
-		d, err := o.glyph(c.glyph)
+		draw := func() (drawnGlyph, error) { return o.glyph(c.glyph) }
+		if c.group != nil {
+			draw = func() (drawnGlyph, error) { return o.group(c.group) }
+		}
+		d, err := draw()
 		if err != nil {
 			return nil, err
 		}

@@ -87,7 +87,7 @@ func TestACharstringDrawsItsOutline(t *testing.T) {
 		}
 		usual := rapid.Bool().Draw(t, "usual width")
 		program := appendCharstring(nil, steps, 77, !usual)
-		font, err := cff.Parse(cffFont("Test", face, []code{{0, 0}, {5, 5}}, [][]byte{{opEndChar}, program}, 600))
+		font, err := cff.Parse(cffFont("Test", face, []code{{}, {code: 5, glyph: 5}}, [][]byte{{opEndChar}, program}, 600))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -110,9 +110,9 @@ func loadFace(t testing.TB, name string) *typeset.Face {
 func TestAnEmbeddedFontHasTheOutlinesOfTheFace(t *testing.T) {
 	for _, name := range testfonts.All() {
 		face := loadFace(t, name)
-		codes := []code{{0, 0}}
+		codes := []code{{}}
 		for g := 1; g < face.Glyphs(); g++ {
-			codes = append(codes, code{typeset.GlyphID(3 * g), typeset.GlyphID(g)})
+			codes = append(codes, code{code: typeset.GlyphID(3 * g), glyph: typeset.GlyphID(g)})
 		}
 		program, err := newOutliner(face).font("Test", codes)
 		if err != nil {
@@ -189,7 +189,7 @@ func TestCodesNeverStandForTwoGlyphs(t *testing.T) {
 		if i >= face.Glyphs() || text == "" {
 			text = fmt.Sprint("text ", i)
 		}
-		c := use.codeFor(g, text)
+		c := use.codeFor(sign{glyph: g, text: text})
 		if use.full {
 			break
 		}

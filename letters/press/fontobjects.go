@@ -123,8 +123,9 @@ func (f *fontWriter) program(face *typeset.Face, codes []code) (*program, string
 			return nil, "", err
 		}
 		set := s.closed(codes)
-		key.set = sum(&set)
-		build = func(string) ([]byte, error) { return s.subset(&set), nil }
+		groups := numberGroups(codes, &set, face.Glyphs())
+		key.set = sum(&set, groups)
+		build = func(string) ([]byte, error) { return s.subset(&set, groups), nil }
 	}
 	tag := subsetTag(key.set)
 	if p, ok := f.programs[key]; ok {
@@ -180,20 +181,24 @@ func glyphNumbers(codes []code) []byte {
 	return out
 }
 
-func sum(set *glyphSet) [sha256.Size]byte {
+func sum(set *glyphSet, groups []code) [sha256.Size]byte {
 	var b []byte
 	for _, bits := range set.bits {
 		b = binary.BigEndian.AppendUint64(b, bits)
 	}
-	return sha256.Sum256(b)
+	return sha256.Sum256(appendCodes(b, groups))
 }
 
-func sumCodes(codes []code) [sha256.Size]byte {
-	var b []byte
+func sumCodes(codes []code) [sha256.Size]byte { return sha256.Sum256(appendCodes(nil, codes)) }
+
+func appendCodes(dst []byte, codes []code) []byte {
 	for _, c := range codes {
-		b = binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint16(b, uint16(c.code)), uint16(c.glyph))
+		dst = binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint16(dst, uint16(c.code)), uint16(c.glyph))
+		if c.group != nil {
+			dst = append(dst, c.group.key...)
+		}
 	}
-	return sha256.Sum256(b)
+	return dst
 }
 
 // subsetTag gives a subset six letters that differ from set to set (ISO 32000-1, 9.6.4).
@@ -237,7 +242,7 @@ func (f *fontWriter) compress(data []byte) ([]byte, error) {
 func appendWidths(dst []byte, use *fontUse) []byte {
 	dst = append(dst, "/DW 0/W["...)
 	previous := -2
-	add := func(code int, g typeset.GlyphID) {
+	add := func(code int, advance int32) {
 		if code != previous+1 {
 			if previous >= 0 {
 				dst = append(dst, ']')
@@ -246,14 +251,14 @@ func appendWidths(dst []byte, use *fontUse) []byte {
 		} else {
 			dst = append(dst, ' ')
 		}
-		dst = appendHundredths(dst, scale(int32(use.face.Advance(g)), use.face))
+		dst = appendHundredths(dst, scale(advance, use.face))
 		previous = code
 	}
 	for _, g := range use.used.glyphs() {
-		add(g, typeset.GlyphID(g))
+		add(g, int32(use.face.Advance(typeset.GlyphID(g))))
 	}
 	for _, e := range use.extra {
-		add(int(e.code), e.glyph)
+		add(int(e.code), e.advance(use.face))
 	}
 	if previous >= 0 {
 		dst = append(dst, ']')
@@ -307,8 +312,7 @@ func fontFileKey(face *typeset.Face) string {
 	return "FontFile2"
 }
 
-// toUnicode writes the CMap that says what each code stands for (ISO 32000-1, 9.10.3). The glyphs of a cluster that leave the
-// talking to another have an empty text.
+// toUnicode writes the CMap that says what each code stands for (ISO 32000-1, 9.10.3).
 func toUnicode(use *fontUse) []byte {
 	out := []byte("/CIDInit/ProcSet findresource begin\n12 dict begin\nbegincmap\n" +
 		"/CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)/Supplement 0>>def\n/CMapName/Adobe-Identity-UCS def\n/CMapType 2 def\n" +
@@ -316,7 +320,7 @@ func toUnicode(use *fontUse) []byte {
 	codes := make([]extraCode, 0, 128)
 	for _, g := range use.used.glyphs() {
 		if text := use.face.Text(typeset.GlyphID(g)); text != "" {
-			codes = append(codes, extraCode{code: typeset.GlyphID(g), text: text})
+			codes = append(codes, extraCode{code: typeset.GlyphID(g), sign: sign{text: text}})
 		}
 	}
 	codes = append(codes, use.extra...)

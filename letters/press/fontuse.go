@@ -20,28 +20,31 @@ type fontUse struct {
 }
 
 type extraCode struct {
-	code  typeset.GlyphID
-	glyph typeset.GlyphID
-	text  string // may be empty: another glyph of the cluster says it
+	code typeset.GlyphID
+	sign
 }
 
 type extraKey struct {
 	glyph typeset.GlyphID
+	group string
 	text  string
 }
 
 // maxCode is the largest character code of two bytes.
 const maxCode = 0xFFFF
 
-// codeFor returns the code of a glyph that stands for text, and notes the glyph. Codes are given out in the order in
+// codeFor returns the code of a sign, and notes what it shows. Codes are given out in the order in
 // which they are asked for, so the same letters get the same codes. Should no code be left, which takes tens of thousands of texts in one
 // bundle, the bundle fails.
-func (f *fontUse) codeFor(g typeset.GlyphID, text string) typeset.GlyphID {
-	if text != "" && text == f.face.Text(g) {
-		f.used.add(g)
-		return g
+func (f *fontUse) codeFor(s sign) typeset.GlyphID {
+	if s.plain(f.face) {
+		f.used.add(s.glyph)
+		return s.glyph
 	}
-	key := extraKey{g, text}
+	key := extraKey{glyph: s.glyph, text: s.text}
+	if s.group != nil {
+		key.group = s.group.key
+	}
 	if code, ok := f.codes[key]; ok {
 		return code
 	}
@@ -54,7 +57,7 @@ func (f *fontUse) codeFor(g typeset.GlyphID, text string) typeset.GlyphID {
 		f.codes = map[extraKey]typeset.GlyphID{}
 	}
 	f.codes[key] = code
-	f.extra = append(f.extra, extraCode{code: code, glyph: g, text: text})
+	f.extra = append(f.extra, extraCode{code: code, sign: s})
 	return code
 }
 
@@ -80,21 +83,22 @@ func (f *fontUse) clone() fontUse {
 	}
 }
 
-// code is a character code and the glyph that it shows.
+// code is a character code and the glyph that it shows, or the group.
 type code struct {
 	code, glyph typeset.GlyphID
+	group       *group
 }
 
 // drawn lists the codes that the font file must have glyphs for, in order; .notdef is one of them.
 func (f *fontUse) drawn() []code {
-	list := []code{{0, 0}}
+	list := []code{{}}
 	for _, g := range f.used.glyphs() {
 		if g != 0 {
-			list = append(list, code{typeset.GlyphID(g), typeset.GlyphID(g)})
+			list = append(list, code{code: typeset.GlyphID(g), glyph: typeset.GlyphID(g)})
 		}
 	}
 	for _, e := range f.extra {
-		list = append(list, code{e.code, e.glyph})
+		list = append(list, code{code: e.code, glyph: e.glyph, group: e.group})
 	}
 	slices.SortFunc(list, func(a, b code) int { return cmp.Compare(a.code, b.code) })
 	return list

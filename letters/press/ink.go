@@ -1,44 +1,56 @@
 package press
 
 import (
+	"strings"
+	"unicode"
 	"unicode/utf16"
 
 	"postbag/letters/typeset"
 )
 
 // ink is a shaped word as operands of the text-showing operator TJ (ISO 32000-1, 9.4.3), made once for each word.
+//
+// # What readers make of it
+//
+// A word is to be copied and found as it was typed, and readers of PDFs put text together in two ways. Some, mupdf among them, take what
+// codes say in the order in which they are drawn. Others, poppler among them, go by where glyphs lie on the page, and turn words round
+// whose characters belong to scripts that run from right to left. What suits both:
+//
+//   - What is drawn is drawn in reading order. A word from right to left begins at its right edge and moves back over each glyph.
+//   - A code never says nothing and is never without a place of its own: mupdf takes the one for an unknown character, and poppler puts
+//     raised and overlapping marks on lines of their own. So a cluster of glyphs that only say something together is drawn with one code,
+//     as a group.
+//   - From right to left a code says one character. Readers that turn words round would turn the characters of a code round with them.
+//     Further characters of a cluster are said by carriers, groups of no glyph, each a little further left.
+//   - /ActualText (14.9.4) does the rest. A word with carriers from left to right has it, so that readers which know of it need not make
+//     sense of those; for lines with words from right to left see mixedOrder.findSpans.
 type ink struct {
 	strokes []stroke
-	// actual is the word's text for /ActualText (14.9.4), where glyphs do not stand for characters one by one: readers that guess
-	// words from where glyphs lie would take marks for words. Not for text from right to left, which some readers turn round; see
-	// unturned.
-	actual []byte
-	// unturned is the text of a word from right to left in a script that readers of PDFs do not know to be one, such as N'Ko and
-	// Adlam. They leave it as it is drawn, from left to right, unless /ActualText over all of its words says otherwise.
-	unturned string
+	rtl     bool // it is drawn from its right edge to its left one
+	letters bool // it is not just punctuation
+	carried bool // from left to right: some of its text is said by carriers
+	text    string
 }
 
-// stroke is glyphs of one face at one height over the baseline.
+// stroke is signs of one face.
 //
 // Character codes are two bytes (Identity-H, 9.7.5.2). As a rule a glyph's code is its number, and /ToUnicode gives it the
-// text that it has everywhere; then tj is ready to be copied. Where a glyph stands for something else, as in a cluster of
-// several glyphs, it needs a code of its own for that text, which the bundle gives out: then tj is empty and glyphs are
-// put together when they are drawn.
+// text that it has everywhere; then tj is ready to be copied. Where a glyph stands for something else, or a group for a cluster, it
+// needs a code of its own, which the bundle gives out: then tj is empty and codes are put together when they are drawn.
 type stroke struct {
 	face   *typeset.Face
-	rise   int32 // thousandths of the font size
+	rtl    bool
 	tj     []byte
 	glyphs []typeset.GlyphID // of tj
 	told   []told
 	tail   int64 // move after the last of told, in thousandths
-	width  int64 // how far it moves on, in hundred-thousandths of the font size
+	width  int64 // how far it moves on, in hundred-thousandths of the font size; less than nothing from right to left
 }
 
-// told is a glyph with what it says here.
+// told is a sign with the move to the left that comes before it, in thousandths of the font size.
 type told struct {
-	move int64 // to the left, before it, in thousandths of the font size
-	id   typeset.GlyphID
-	text string
+	move int64
+	sign sign
 }
 
 // Distances inside a word are reckoned in hundred-thousandths of the font size: fine enough that a line of a hundred
@@ -52,20 +64,12 @@ func drawWord(w *typeset.Word) any {
 	if out := plainInk(w); out != nil {
 		return out
 	}
-	out := &ink{}
-	plain := true
-	for _, run := range w.Runs {
-		out.addRun(run)
-		plain = plain && run.Plain
-		for _, g := range run.Glyphs {
-			plain = plain && g.XOffset == 0 && g.YOffset == 0
+	out := &ink{rtl: w.RightToLeft(), text: w.Text(), letters: strings.ContainsFunc(w.Text(), unicode.IsLetter)}
+	for i := range w.Runs {
+		if out.rtl {
+			i = len(w.Runs) - 1 - i
 		}
-	}
-	switch {
-	case !w.RightToLeft() && !plain:
-		out.actual = appendTextHex(nil, w.Text())
-	case w.RightToLeft() && !turned(w.Text()):
-		out.unturned = w.Text()
+		out.addRun(&w.Runs[i])
 	}
 	return out
 }
@@ -115,80 +119,68 @@ func plainInk(w *typeset.Word) *ink {
 		s.tj = appendInt(s.tj, s.tail)
 	}
 	s.width = pen - s.tail*(perEm/1000)
+	out.text, out.letters = w.Text(), true
 	return out
 }
 
-// turned tells whether readers of PDFs know the script of a text to run from right to left: Hebrew, Arabic, Syriac and Thaana.
-func turned(text string) bool {
-	for _, r := range text {
-		if r >= 0x07C0 && r < 0x08A0 || r >= 0x10800 {
-			return false
-		}
-	}
-	return true
-}
-
-// addRun turns glyphs into strokes. Numbers between glyphs move the next one left; what rounding leaves over is carried to
-// the next number.
-func (k *ink) addRun(run typeset.GlyphRun) {
-	var s *stroke
-	first := len(k.strokes)
-	var at, pen int64 // where the next glyph belongs, and where the reader of the PDF has got to
-	for _, g := range run.Glyphs {
-		rise := int32(roundTo(scale(g.YOffset, run.Face), perEm/1000))
-		if s == nil || s.rise != rise {
-			if s != nil {
-				s.width, at, pen = pen, at-pen, 0
-			}
-			k.strokes = append(k.strokes, stroke{face: run.Face, rise: rise})
-			s = &k.strokes[len(k.strokes)-1]
-		}
-		move := roundTo(pen-at-scale(g.XOffset, run.Face), perEm/1000)
-		s.told = append(s.told, told{move: move, id: g.ID, text: g.Text})
-		pen += scale(int32(run.Face.Advance(g.ID)), run.Face) - move*(perEm/1000)
-		at += scale(g.Advance, run.Face)
-	}
-	if s == nil {
+// addRun turns the clusters of a run into signs, in reading order. Numbers between them move the next one left; what rounding leaves
+// over is carried to the next number.
+func (k *ink) addRun(run *typeset.GlyphRun) {
+	if len(run.Glyphs) == 0 {
 		return
 	}
-	// The pen is left where the word ends, whatever the last glyph's own width was.
-	s.tail = roundTo(pen-at, perEm/1000)
-	s.width = pen - s.tail*(perEm/1000)
-	if run.Plain {
-		for i := first; i < len(k.strokes); i++ {
-			k.strokes[i].ready()
-		}
+	placed, end := k.place(run)
+	s := stroke{face: run.Face, rtl: k.rtl, told: make([]told, 0, len(placed))}
+	start := int64(0)
+	if k.rtl {
+		start, end = end, start
 	}
+	pen := start // where the reader of the PDF has got to
+	plain := true
+	for _, p := range placed {
+		move := roundTo(pen-p.at, perEm/1000)
+		s.told = append(s.told, told{move: move, sign: p.sign})
+		pen += scale(p.sign.advance(run.Face), run.Face) - move*(perEm/1000)
+		plain = plain && p.sign.plain(run.Face)
+	}
+	// The pen is left where the word ends, whatever the last glyph's own width was.
+	s.tail = roundTo(pen-end, perEm/1000)
+	s.width = pen - s.tail*(perEm/1000) - start
+	if plain {
+		s.ready()
+	}
+	k.strokes = append(k.strokes, s)
 }
 
 // ready writes the operands of a stroke whose glyphs say what they always say.
 func (s *stroke) ready() {
-	if len(s.tj) > 0 {
-		return
-	}
-	s.tj = s.appendTo(nil, func(t told) typeset.GlyphID {
-		s.glyphs = append(s.glyphs, t.id)
-		return t.id
+	s.tj = s.appendTo(nil, func(sign sign) typeset.GlyphID {
+		s.glyphs = append(s.glyphs, sign.glyph)
+		return sign.glyph
 	})
 	s.told = nil
 }
 
 // appendTo writes the operands; code gives each glyph its character code.
-func (s *stroke) appendTo(dst []byte, code func(told) typeset.GlyphID) []byte {
+func (s *stroke) appendTo(dst []byte, code func(sign) typeset.GlyphID) []byte {
 	open := false
-	for _, t := range s.told {
+	for i, t := range s.told {
+		if s.rtl && i > 0 {
+			dst = append(dst, ")]TJ["...)
+			open = false
+		}
 		if t.move != 0 {
 			if open {
 				dst = append(dst, ')')
+				open = false
 			}
 			dst = appendInt(dst, t.move)
-			open = false
 		}
 		if !open {
 			dst = append(dst, '(')
 			open = true
 		}
-		dst = appendCode(dst, code(t))
+		dst = appendCode(dst, code(t.sign))
 	}
 	if open {
 		dst = append(dst, ')')

@@ -1,8 +1,10 @@
 package press
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"slices"
 
 	"postbag/letters/typeset"
@@ -57,6 +59,7 @@ func (s *subsetter) outline(g int) []byte {
 // Flags of a composite glyph's components (OpenType, glyf table).
 const (
 	argsAreWords     = 1 << 0
+	argsAreOffsets   = 1 << 1
 	haveScale        = 1 << 3
 	moreComponents   = 1 << 5
 	haveXYScale      = 1 << 6
@@ -101,7 +104,13 @@ func components(outline []byte, visit func(at int)) int {
 // closed gives the glyphs of the codes, and those that composite glyphs are made of.
 func (s *subsetter) closed(codes []code) (set glyphSet) {
 	for _, c := range codes {
-		set.add(c.glyph)
+		if c.group == nil {
+			set.add(c.glyph)
+			continue
+		}
+		for _, p := range c.group.parts {
+			set.add(p.glyph)
+		}
 	}
 	pending := set.glyphs()
 	for len(pending) > 0 {
@@ -118,6 +127,30 @@ func (s *subsetter) closed(codes []code) (set glyphSet) {
 	}
 	return set
 }
+
+// numberGroups gives the groups among the codes glyph numbers that the font does not need: those behind the face's glyphs, and where there
+// are too few, those of glyphs that are not in the set. It returns the groups by number.
+func numberGroups(codes []code, set *glyphSet, glyphs int) []code {
+	var groups []code
+	next, taken := glyphs, 0
+	for i := range codes {
+		if codes[i].group == nil {
+			continue
+		}
+		codes[i].glyph = typeset.GlyphID(next)
+		if next++; next > mostGlyphs {
+			for taken++; set.has(typeset.GlyphID(taken)); taken++ {
+			}
+			codes[i].glyph, next = typeset.GlyphID(taken), mostGlyphs
+		}
+		groups = append(groups, codes[i])
+	}
+	slices.SortFunc(groups, func(a, b code) int { return cmp.Compare(a.glyph, b.glyph) })
+	return groups
+}
+
+// mostGlyphs is how many glyphs a TrueType font can have (maxp).
+const mostGlyphs = 0xFFFF
 
 // appendOutline appends a glyph without its instructions.
 func appendOutline(dst, outline []byte) []byte {
@@ -144,21 +177,31 @@ func appendOutline(dst, outline []byte) []byte {
 	return append(dst, outline[at+2+length:]...)
 }
 
-// subset writes the font of a closed set of glyphs.
-func (s *subsetter) subset(set *glyphSet) []byte {
+// subset writes the font of a closed set of glyphs, and of groups of them as composite glyphs.
+func (s *subsetter) subset(set *glyphSet, groups []code) []byte {
 	n := set.last() + 1
+	if len(groups) > 0 {
+		n = max(n, int(groups[len(groups)-1].glyph)+1)
+	}
 	var glyf, loca, hmtx []byte
+	parts := 0
 	for g := range n {
 		loca = binary.BigEndian.AppendUint32(loca, uint32(len(glyf)))
 		var advance, bearing uint16
-		if set.has(typeset.GlyphID(g)) {
+		switch {
+		case len(groups) > 0 && int(groups[0].glyph) == g:
+			glyf, bearing = s.appendGroup(glyf, groups[0].group)
+			advance = uint16(groups[0].group.advance)
+			parts = max(parts, len(groups[0].group.parts))
+			groups = groups[1:]
+		case set.has(typeset.GlyphID(g)):
 			if outline := s.outline(g); outline != nil {
 				glyf = appendOutline(glyf, outline)
-				for len(glyf)%4 != 0 {
-					glyf = append(glyf, 0)
-				}
 			}
 			advance, bearing = s.metric(g)
+		}
+		for len(glyf)%4 != 0 {
+			glyf = append(glyf, 0)
 		}
 		hmtx = binary.BigEndian.AppendUint16(hmtx, advance)
 		hmtx = binary.BigEndian.AppendUint16(hmtx, bearing)
@@ -172,9 +215,76 @@ func (s *subsetter) subset(set *glyphSet) []byte {
 	binary.BigEndian.PutUint16(hhea[34:], uint16(n))              // numberOfHMetrics
 	binary.BigEndian.PutUint16(maxp[4:], uint16(n))               // numGlyphs
 	binary.BigEndian.PutUint16(maxp[26:], 0)                      // maxSizeOfInstructions
+	if parts > 0 {
+		roomForGroups(maxp, parts)
+	}
 	return assemble([]table{
 		{"glyf", glyf}, {"head", head}, {"hhea", hhea}, {"hmtx", hmtx}, {"loca", loca}, {"maxp", maxp},
 	})
+}
+
+// appendGroup appends a group as a composite glyph (OpenType, glyf table) and returns its left side bearing.
+//
+// A glyph on its own begins at its left side bearing, a component at its leftmost point. The two are the same in nearly every font; where
+// they are not, the component is moved by the difference.
+func (s *subsetter) appendGroup(dst []byte, g *group) (out []byte, bearing uint16) {
+	if len(g.parts) == 0 {
+		return appendHairline(dst, uint16(max(2, int(s.face.UnitsEm)/100))), 0
+	}
+	start := len(dst)
+	box := [4]int{math.MaxInt16, math.MaxInt16, math.MinInt16, math.MinInt16}
+	dst = append(dst, 0xFF, 0xFF, 0, 0, 0, 0, 0, 0, 0, 0) // contours: -1, composite; then the box
+	last := 0
+	for _, p := range g.parts {
+		outline := s.outline(int(p.glyph))
+		if outline == nil {
+			continue
+		}
+		_, own := s.metric(int(p.glyph))
+		edge := func(i int) int { return int(int16(binary.BigEndian.Uint16(outline[2+2*i:]))) }
+		dx, dy := int(p.dx)+int(int16(own))-edge(0), int(p.dy)
+		for i, move := range [4]int{dx, dy, dx, dy} {
+			if v := edge(i) + move; i < 2 {
+				box[i] = min(box[i], v)
+			} else {
+				box[i] = max(box[i], v)
+			}
+		}
+		last = len(dst)
+		for _, v := range []int{argsAreWords | argsAreOffsets | moreComponents, int(p.glyph), dx, dy} {
+			dst = binary.BigEndian.AppendUint16(dst, uint16(v))
+		}
+	}
+	if last == 0 {
+		return dst[:start], 0
+	}
+	dst[last+1] &^= moreComponents
+	for i, v := range box {
+		binary.BigEndian.PutUint16(dst[start+2+2*i:], uint16(v))
+	}
+	return dst, uint16(box[0])
+}
+
+// appendHairline appends a glyph of one contour without an area, from the origin to the right: it has a width, and nothing is seen of it.
+func appendHairline(dst []byte, width uint16) []byte {
+	const onCurve, same = 1, 1<<4 | 1<<5                                   // same: the coordinate is that of the point before
+	dst = append(dst, 0, 1, 0, 0, 0, 0, byte(width>>8), byte(width), 0, 0) // contours; box
+	dst = append(dst, 0, 2, 0, 0)                                          // last point; length of instructions
+	dst = append(dst, onCurve|same, onCurve|1<<5, onCurve|same)            // the second point has an x of its own
+	return append(dst, byte(width>>8), byte(width))
+}
+
+// roomForGroups raises what maxp says of composite glyphs: groups have up to parts components, which may be composite themselves.
+func roomForGroups(maxp []byte, parts int) {
+	raise := func(at, v int) {
+		v = max(v, int(binary.BigEndian.Uint16(maxp[at:])))
+		binary.BigEndian.PutUint16(maxp[at:], uint16(min(v, math.MaxUint16)))
+	}
+	value := func(at int) int { return int(binary.BigEndian.Uint16(maxp[at:])) }
+	raise(10, parts*max(value(6), value(10))) // maxCompositePoints, of maxPoints
+	raise(12, parts*max(value(8), value(12))) // maxCompositeContours, of maxContours
+	raise(28, parts)                          // maxComponentElements
+	raise(30, value(30)+1)                    // maxComponentDepth
 }
 
 func (s *subsetter) metric(g int) (advance, bearing uint16) {

@@ -146,7 +146,7 @@ func rightToLeftRune(r rune) bool {
 }
 
 // reorder puts the items of a line into visual order, left to right (UAX #9, L2). The spaces are reordered with the
-// words: each is an element with a level of its own.
+// words: each is an element with a level of its own. What comes before a word in reading order stays with the word.
 func reorder(items []Item, boxes []box, base uint8) {
 	type element struct {
 		item  Item // Word is nil for a space
@@ -158,7 +158,7 @@ func reorder(items []Item, boxes []box, base uint8) {
 		if item.Space > 0 {
 			elements = append(elements, element{Item{Space: item.Space, Spaced: item.Spaced}, boxes[i].gap})
 		}
-		elements = append(elements, element{Item{Word: item.Word}, boxes[i].level})
+		elements = append(elements, element{Item{Word: item.Word, Apart: item.Apart, Rank: uint16(i)}, boxes[i].level})
 		highest = max(highest, boxes[i].level)
 	}
 	for level := highest; level > 0; level-- {

@@ -13,6 +13,10 @@ type Item struct {
 	Space Length // the space to its left
 	// Spaced tells whether that space is one of the text, and not just a gap.
 	Spaced bool
+	// Apart tells whether a space of the text comes before the word as it is read, and Rank is the word's place in that order. They
+	// are for mixed lines; on others reading order is the order of the items.
+	Apart bool
+	Rank  uint16
 }
 
 // Line is one line of text. X and Y are where its baseline starts, from the top left corner of the page; Y grows
@@ -24,6 +28,8 @@ type Line struct {
 	Width Length
 	// Divided tells whether the line ends inside a word, with a hyphen that is the line's and not the text's (Word.Divided).
 	Divided bool
+	// Mixed says that words may be read in another order than from left to right. RightToLeft is the direction of the letter then.
+	Mixed, RightToLeft bool
 	// Shared says, unless it is zero, that the line holds nothing of the signer's: lines with the same key look the
 	// same, whatever letter they are in.
 	Shared SharedLine
@@ -291,13 +297,14 @@ func (p *paragraph) line(from, to *place, final bool, ps *paragraphStyle, items 
 			shared += b.glue
 			extra := slack*shared/max(glue, 1) - given
 			given += extra
-			item.Space, item.Spaced = b.glue+extra, true
+			item.Space, item.Spaced, item.Apart = b.glue+extra, true, true
 		}
 		*items = append(*items, item)
 	}
 	line := Line{Size: ps.size, Items: (*items)[first:len(*items):len(*items)], Width: natural + slack, Divided: to.point > 0 && to.hyphen}
 	if len(p.bidi.levels) > 0 {
 		reorder(line.Items, boxes, ps.level())
+		line.Mixed, line.RightToLeft = true, ps.rtl
 	}
 	end := int(to.box)
 	if to.point > 0 {

@@ -18,10 +18,11 @@ type Glyph struct {
 	ID               GlyphID
 	Advance          int32 // how far to go on
 	XOffset, YOffset int32 // where to draw it, from the current point
-	// Text is what the glyph stands for here. Where several glyphs say something together (a cluster), each has a
-	// part of the text, so that reading them in order gives it whole; Text is empty only where a cluster has more
-	// glyphs than characters.
+	// Text is what the glyph stands for here. Glyphs that only say something together are a cluster: its first one, on the left, has
+	// the text of all of them.
 	Text string
+	// Joined means that the glyph belongs to the cluster of the glyph before it.
+	Joined bool
 }
 
 // GlyphRun is glyphs of one face, in visual order from left to right.
@@ -367,8 +368,8 @@ func (s *shaper) shapeRun(text []rune, start, end int, run itemRun, rtl, first, 
 	return out
 }
 
-// tell gives each glyph the text it stands for. Readers of a PDF put text together glyph by glyph, so what counts is that the
-// texts add up, in the order of drawing, to the word.
+// tell gives each cluster of glyphs the text it stands for. Where a cluster's glyphs are its characters one by one, as they are in most
+// scripts that have clusters at all, each is told on its own: the less there is to say, the better it is understood.
 func (r *GlyphRun) tell(text []rune, clusters []int, end int, rtl bool) {
 	r.Plain = true
 	for i := 0; i < len(clusters); {
@@ -388,22 +389,32 @@ func (r *GlyphRun) tell(text []rune, clusters []int, end int, rtl bool) {
 	}
 }
 
-// tellCluster shares the text of a cluster out to its glyphs: a character each, what is left over to the last one. From right to
-// left the first characters belong to the rightmost glyph.
 func (r *GlyphRun) tellCluster(glyphs []Glyph, text []rune, rtl bool) {
-	n := len(glyphs)
-	for i := range glyphs {
-		g := &glyphs[i]
-		if rtl {
-			g = &glyphs[n-1-i]
+	if r.oneByOne(glyphs, text, rtl) {
+		for i := range glyphs {
+			glyphs[i].Text = string(text[i])
 		}
-		part := text[min(i, len(text)):min(i+1, len(text))]
-		if i == n-1 {
-			part = text[min(i, len(text)):]
-		}
-		g.Text = string(part)
-		r.Plain = r.Plain && len(part) > 0 && g.Text == r.Face.Text(g.ID)
+		return
 	}
+	for i := range glyphs {
+		glyphs[i].Joined = i > 0
+	}
+	glyphs[0].Text = string(text)
+	r.Plain = r.Plain && len(glyphs) == 1 && glyphs[0].Text == r.Face.Text(glyphs[0].ID)
+}
+
+// oneByOne tells whether the glyphs of a cluster stand side by side in reading order, each for one character and the one it always
+// stands for.
+func (r *GlyphRun) oneByOne(glyphs []Glyph, text []rune, rtl bool) bool {
+	if len(glyphs) == 1 || len(glyphs) != len(text) || rtl {
+		return false
+	}
+	for i, g := range glyphs {
+		if g.Advance <= 0 || g.XOffset != 0 || g.YOffset != 0 || r.Face.Text(g.ID) != string(text[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // takeTrailingKern gives the last glyph its own advance back, and returns what the space after it had taken off.
