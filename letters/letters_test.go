@@ -130,41 +130,46 @@ func TestEveryRowOfTheSampleIsAccountedFor(t *testing.T) {
 	}
 }
 
-// What poppler reads must be the ledger's names, page by page: nobody's is lost, broken or on another's letter.
+// What poppler and mupdf read must be the ledger's names, page by page: nobody's is lost, broken or on another's letter.
 func TestTheLettersSayTheNamesOfTheLedger(t *testing.T) {
-	outside.Needs(t, "pdftotext")
+	outside.Needs(t, "pdftotext", "mutool")
 	out := filepath.Join(t.TempDir(), "packet")
 	m := mustBuild(t, campaignIn(t, folder(t, nil), nil), Options{Out: out})
-	read := map[string][]string{}
-	for _, b := range m.Bundles {
-		text, _ := outside.Run(t, "pdftotext", "-layout", filepath.Join(out, b.Path), "-")
-		read[b.Path] = strings.Split(text, "\f")
-	}
-	for _, row := range readCSV(t, filepath.Join(out, "private/ledger.csv")) {
-		var page int
-		if _, err := fmt.Sscan(row["page"], &page); err != nil {
-			t.Fatal(err)
+	ledger := readCSV(t, filepath.Join(out, "private/ledger.csv"))
+	for _, reader := range [][]string{{"pdftotext", "-layout", "FILE", "-"}, {"mutool", "draw", "-q", "-F", "text", "FILE"}} {
+		read := map[string][]string{}
+		for _, b := range m.Bundles {
+			arguments := slices.Clone(reader[1:])
+			arguments[slices.Index(arguments, "FILE")] = filepath.Join(out, b.Path)
+			text, _ := outside.Run(t, reader[0], arguments...)
+			read[b.Path] = strings.Split(text, "\f")
 		}
-		head, signature, found := strings.Cut(read[row["bundle"]][page-1], "Yours sincerely,")
-		if !found {
-			t.Fatalf("page %d of %s has no signature block", page, row["bundle"])
-		}
-		var lines []string
-		for _, line := range strings.Split(signature, "\n") {
-			if line = plainText(line); line != "" {
-				lines = append(lines, line)
+		for _, row := range ledger {
+			var page int
+			if _, err := fmt.Sscan(row["page"], &page); err != nil {
+				t.Fatal(err)
 			}
-		}
-		if len(lines) == 0 || lines[0] != row["name"] {
-			t.Errorf("letter %s is %q's and says %q", row["letter_id"], row["name"], lines)
-		}
-		if !slices.Contains(strings.Fields(head), row["letter_id"]) {
-			t.Errorf("letter %s does not carry its number: %q", row["letter_id"], head)
+			head, signature, found := strings.Cut(read[row["bundle"]][page-1], "Yours sincerely,")
+			if !found {
+				t.Fatalf("%s: page %d of %s has no signature block", reader[0], page, row["bundle"])
+			}
+			var lines []string
+			for _, line := range strings.Split(signature, "\n") {
+				if line = plainText(line); line != "" {
+					lines = append(lines, line)
+				}
+			}
+			if len(lines) == 0 || lines[0] != row["name"] {
+				t.Errorf("%s: letter %s is %q's and says %q", reader[0], row["letter_id"], row["name"], lines)
+			}
+			if reader[0] == "pdftotext" && !slices.Contains(strings.Fields(head), row["letter_id"]) {
+				t.Errorf("letter %s does not carry its number: %q", row["letter_id"], head)
+			}
 		}
 	}
 }
 
-// plainText takes off what poppler adds around text from right to left.
+// plainText takes off the marks of direction that poppler adds around text from right to left, and Postbag where the direction changes.
 func plainText(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if r >= 0x202A && r <= 0x202E || r == 0x200E || r == 0x200F {

@@ -11,4 +11,7 @@
 // gofpdf is not asked to embed fonts. In the master, its core fonts stand in for the faces of the shared pieces (see
 // slots in master.go), and the update puts the real font in the place of each. So the glyphs are chosen bundle by bundle
 // without parsing a font again, they keep the numbers that HarfBuzz gave them, and the master serves every bundle.
+//
+// What is drawn is also what can be searched for and copied, in every script. How that is done, and for which readers, stands
+// over ink and in mixed.go.
 package press

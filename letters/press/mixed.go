@@ -87,10 +87,13 @@ const (
 // Poppler puts what is neither letter nor digit on the side of the letters that it finds first, from the side on which the line begins. On a
 // line from left to right, a vowel sign or bracket that ends words from right to left would come before them; on a line from right to left,
 // the one at the end of words from left to right, and the comma after those, too. For that comma mupdf 1.21 would begin a new line. With
-// marks, all agree.
+// marks, one more behind the comma, all agree.
 func (c *canvas) markEnd(l *typeset.Line, k int, spanned bool) {
 	o := &c.order
 	word, last := o.ink(l, k), k+1 == len(o.reading)
+	if l.RightToLeft && word.rtl && !word.letters && !last {
+		c.directionMark(rightToLeftMark, word, c.leftOf(l, k), l.Size)
+	}
 	if !last && o.ink(l, k+1).rtl == word.rtl {
 		return
 	}
