@@ -17,6 +17,7 @@ type fontUse struct {
 	codes map[extraKey]typeset.GlyphID
 	freed int  // the last glyph whose number was given away as a code
 	full  bool // a code was wanted and none was left
+	marks [directionMarks]typeset.GlyphID
 }
 
 type extraCode struct {
@@ -61,6 +62,15 @@ func (f *fontUse) codeFor(s sign) typeset.GlyphID {
 	return code
 }
 
+// directionMark returns the code of a mark of direction, and how far it moves on in hundred-thousandths of the font size.
+func (f *fontUse) directionMark(m directionMark) (code typeset.GlyphID, width int64) {
+	advance := carrierWidth * int32(f.face.UnitsEm) / 100
+	if f.marks[m] == 0 {
+		f.marks[m] = f.codeFor(sign{group: newGroup(nil, advance), text: m.text()})
+	}
+	return f.marks[m], scale(advance, f.face)
+}
+
 // nextCode finds a code that is free: behind the numbers of the face's glyphs or, where those fill the code space as they do in the large
 // Chinese, Japanese and Korean fonts, the number of a glyph that has no text of its own and so is never its code.
 func (f *fontUse) nextCode() (typeset.GlyphID, bool) {
@@ -80,6 +90,7 @@ func (f *fontUse) nextCode() (typeset.GlyphID, bool) {
 func (f *fontUse) clone() fontUse {
 	return fontUse{
 		face: f.face, used: glyphSet{slices.Clone(f.used.bits)}, extra: slices.Clone(f.extra), codes: maps.Clone(f.codes), freed: f.freed, full: f.full,
+		marks: f.marks,
 	}
 }
 

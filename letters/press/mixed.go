@@ -47,27 +47,14 @@ func (c *canvas) mixed(l *typeset.Line) {
 	next := 0
 	for k, i := range o.reading {
 		item := &l.Items[i]
-		ink := o.ink(l, k)
-		if len(ink.strokes) == 0 {
-			continue
-		}
+		spanned := next < len(o.spans) && k >= o.spans[next].from
 		if k > 0 && (item.Apart || !l.Mixed && item.Spaced) {
 			c.spaceBetween(l, o.reading[k-1], i)
 		}
-		c.setFont(ink.strokes[0].face, l.Size)
-		from := o.lefts[i]
-		if ink.rtl {
-			from += item.Word.Width.At(l.Size)
-		}
-		c.moveTo(from, l.Size)
-		spanned := next < len(o.spans) && k >= o.spans[next].from
 		if spanned && k == o.spans[next].from {
 			c.beginActual(l, o.spans[next])
 		}
-		c.word(ink, l.Size)
-		if ink.rtl {
-			c.closeArray() // see ink
-		}
+		c.wordAt(l, i)
 		if spanned && o.spans[next].to == k+1 {
 			c.closeSpan()
 			next++
@@ -76,11 +63,35 @@ func (c *canvas) mixed(l *typeset.Line) {
 	}
 }
 
-// Marks of direction (UAX #9, 2.6), which nobody sees.
+// wordAt draws a word in its place.
+func (c *canvas) wordAt(l *typeset.Line, i int) {
+	item := &l.Items[i]
+	ink := item.Word.Ink.(*ink)
+	if len(ink.strokes) == 0 {
+		return
+	}
+	c.setFont(ink.strokes[0].face, l.Size)
+	from := c.order.lefts[i]
+	if ink.rtl {
+		from += item.Word.Width.At(l.Size)
+	}
+	c.moveTo(from, l.Size)
+	c.word(ink, l.Size)
+	if ink.rtl {
+		c.closeArray() // see ink
+	}
+}
+
+// directionMark is a mark of direction (UAX #9, 2.6), which nobody sees.
+type directionMark uint8
+
 const (
-	leftToRightMark = "\u200E"
-	rightToLeftMark = "\u200F"
+	leftToRightMark directionMark = iota
+	rightToLeftMark
+	directionMarks
 )
+
+func (d directionMark) text() string { return [directionMarks]string{"\u200E", "\u200F"}[d] }
 
 // markEnd draws marks of direction where the words read up to number k end a stretch of one direction.
 //
@@ -92,21 +103,21 @@ func (c *canvas) markEnd(l *typeset.Line, k int, spanned bool) {
 	o := &c.order
 	word, last := o.ink(l, k), k+1 == len(o.reading)
 	if l.RightToLeft && word.rtl && !word.letters && !last {
-		c.directionMark(rightToLeftMark, word, c.leftOf(l, k), l.Size)
+		c.markDirection(rightToLeftMark, word, c.leftOf(l, k), l.Size)
 	}
 	if !last && o.ink(l, k+1).rtl == word.rtl {
 		return
 	}
 	if l.RightToLeft && !word.rtl {
 		if !spanned && !endsLeftToRight(word.text) {
-			c.directionMark(leftToRightMark, word, c.pen, l.Size)
+			c.markDirection(leftToRightMark, word, c.pen, l.Size)
 		}
 		if !last {
-			c.directionMark(rightToLeftMark, word, c.leftOf(l, k), l.Size)
+			c.markDirection(rightToLeftMark, word, c.leftOf(l, k), l.Size)
 		}
 	}
 	if end, _ := utf8.DecodeLastRuneInString(word.text); !l.RightToLeft && word.rtl && !unicode.IsLetter(end) && !unknownDirection(word.text) {
-		c.directionMark(rightToLeftMark, word, c.leftOf(l, k), l.Size)
+		c.markDirection(rightToLeftMark, word, c.leftOf(l, k), l.Size)
 	}
 }
 
@@ -126,14 +137,22 @@ func (c *canvas) leftOf(l *typeset.Line, k int) int64 {
 	return int64(left)*perEm/int64(l.Size) - 6*carrierStep
 }
 
-// directionMark draws a mark of direction in the font of a word.
-func (c *canvas) directionMark(text string, word *ink, at int64, size typeset.Length) {
-	face := word.strokes[len(word.strokes)-1].face
-	c.setFont(face, size)
-	s := stroke{told: []told{{move: roundTo(c.pen-at, perEm/1000), sign: sign{group: newGroup(nil, carrierWidth*int32(face.UnitsEm)/100), text: text}}}}
+// markDirection draws a mark of direction in the font of a word.
+func (c *canvas) markDirection(mark directionMark, word *ink, at int64, size typeset.Length) {
+	if len(word.strokes) == 0 {
+		return
+	}
+	c.setFont(word.strokes[len(word.strokes)-1].face, size)
+	code, width := c.use.directionMark(mark)
 	c.openArray()
-	c.tell(&s)
-	c.pen += scale(s.told[0].sign.advance(face), face) - s.told[0].move*(perEm/1000)
+	if move := roundTo(c.pen-at, perEm/1000); move != 0 {
+		c.partNumbers()
+		c.out = appendInt(c.out, move)
+		c.pen -= move * (perEm / 1000)
+	}
+	var shown [6]byte
+	c.show(append(appendCode(append(shown[:0], '('), code), ')'))
+	c.pen += width
 }
 
 // spaceBetween draws the space between two words that are read one after the other. Before a word that is read from left to right it
@@ -257,7 +276,7 @@ func (c *canvas) beginActual(l *typeset.Line, s span) {
 		c.out = appendUTF16Hex(c.out, c.order.ink(l, k).text)
 	}
 	if l.RightToLeft && !endsLeftToRight(c.order.ink(l, s.to-1).text) {
-		c.out = appendUTF16Hex(c.out, leftToRightMark)
+		c.out = appendUTF16Hex(c.out, leftToRightMark.text())
 	}
 	c.endSpanText()
 }
