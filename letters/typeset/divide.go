@@ -83,7 +83,8 @@ const longPart = 12
 const maxDivided = 1 << 12
 
 // divide finds the points of a word: at its soft hyphens or, in justified text, where the language divides it; part says that it is a part of a
-// longer one. What a signer gave is not divided, but for addresses of the web. Soft hyphens of a signer's stay, for they are theirs.
+// longer one. What a signer gave, and the campaign's own
+// fields, are not divided, but for addresses of the web. Soft hyphens of a signer's stay, for they are theirs.
 func (s *shaper) divide(text []byte, u *unit, part bool, ps *paragraphStyle) *dividedWord {
 	web := webAddress(text)
 	asked := u.value == "" && bytes.Contains(text, []byte(softHyphen))

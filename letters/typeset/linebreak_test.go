@@ -266,14 +266,14 @@ func TestNamesAndAddressesAreNotDivided(t *testing.T) {
 		var p paragraph
 		var items []Item
 		lines := p.set(s, []merge.Run{
-			{Text: someProse(t, 1, 9) + " "}, {Text: "countermeasures parliamentarianism", Value: true}, {Text: "s, ask letters@example.org and see "},
+			{Text: someProse(t, 1, 9) + " "}, {Text: "countermeasures parliamentarianism", Value: true}, {Text: "s, "}, {Text: "accountability", Value: true}, {Text: ", ask letters@example.org and see "},
 			{Text: "https://www.example.org/reports/immigration-and-customs/2026.pdf for UNESCO now."},
 		}, &ps, &items, nil)
 		var text strings.Builder
 		for _, l := range lines {
 			text.WriteString(textOf(l) + "\n")
 		}
-		for _, whole := range []string{"countermeasures", "parliamentarianisms,", "letters@example.org", "UNESCO"} {
+		for _, whole := range []string{"countermeasures", "parliamentarianisms,", "accountability,", "letters@example.org", "UNESCO"} {
 			if !strings.Contains(text.String(), whole) {
 				t.Fatalf("%s is divided:\n%s", whole, text.String())
 			}
