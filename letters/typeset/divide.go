@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"sync"
+	"unicode"
 )
 
 // languageRules is what a letter's language says of line ends: read when it is first asked for, and shared by the shapers of a layout.
@@ -115,6 +116,10 @@ func (s *shaper) divide(text []byte, u *unit, part bool, ps *paragraphStyle) *di
 	default:
 		if h := s.shared.rules.hyphens(s.tag); h != nil {
 			d.points = s.pointsAt(plain, h.places(plain), true, u.style, ps.size)
+			for i := range d.points {
+				p := &d.points[i]
+				p.poor = lettersIn(p.head.text) < 3 || lettersIn(p.tail.text) < 3
+			}
 		}
 	}
 	d.text = []byte(plain)
@@ -126,6 +131,16 @@ func (s *shaper) divide(text []byte, u *unit, part bool, ps *paragraphStyle) *di
 	}
 	s.divided[pointsKey{string(text), u.style, ps.size, ps.divide(), s.front}] = d
 	return d
+}
+
+func lettersIn(text string) int {
+	n := 0
+	for _, r := range text {
+		if unicode.IsLetter(r) {
+			n++
+		}
+	}
+	return n
 }
 
 // pointsAt sets the parts of a word on either side of each place.

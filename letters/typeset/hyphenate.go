@@ -24,7 +24,7 @@ var hyphenFiles embed.FS
 type hyphenRule struct {
 	tag         string   // BCP 47, lower case
 	files       []string // in hyphens/, without hyph- and .tex
-	left, right int      // letters that stay before and go behind the hyphen, at least: as in TeX, or more
+	left, right int      // letters that stay before and go behind the hyphen, at least: as in TeX, but for Greek, where it lets one stand
 	nouns       bool     // nouns have capitals: words with a capital are divided too
 }
 
@@ -37,8 +37,8 @@ var hyphenRules = []hyphenRule{
 	{tag: "en-za", files: []string{"en-gb"}, left: 2, right: 3},
 	{tag: "en-in", files: []string{"en-gb"}, left: 2, right: 3},
 	{tag: "en", files: []string{"en-us"}, left: 2, right: 3},
-	{tag: "de", files: []string{"de-1996"}, left: 3, right: 3, nouns: true},
-	{tag: "fr", files: []string{"fr"}, left: 2, right: 3},
+	{tag: "de", files: []string{"de-1996"}, left: 2, right: 2, nouns: true},
+	{tag: "fr", files: []string{"fr"}, left: 2, right: 2},
 	{tag: "es", files: []string{"es"}, left: 2, right: 2},
 	{tag: "it", files: []string{"it"}, left: 2, right: 2},
 	{tag: "pt", files: []string{"pt"}, left: 2, right: 3},

@@ -45,6 +45,7 @@ type point struct {
 	head, tail           *Word
 	headWidth, tailWidth Length
 	hyphen               bool // head ends with one
+	poor                 bool // head or tail has two letters only
 }
 
 // measureOf says how lines are to be filled.
@@ -63,6 +64,7 @@ const (
 	worst          = 10_000 // badness of a line that has nothing to stretch by
 	linePenalty    = 10     // for each line: fewer lines are better
 	hyphenPenalty  = 50     // for a word divided
+	poorPenalty    = 100    // for a word of which two letters are parted from the others
 	fitDemerits    = 10_000 // for a loose line next to a tight one
 	doubleDemerits = 10_000 // for two hyphens in a row
 	finalDemerits  = 5_000  // for a hyphen at the end of the last line but one
@@ -83,8 +85,11 @@ type try struct {
 
 // The tries. In ragged text only what asks for it may be divided: soft hyphens, addresses of the web. At 4/8 the badness is 100, which is TeX's \pretolerance; at 5/8 it is about 200, its \tolerance.
 var (
-	justifiedTries = [...]try{{stretch: 4}, {divide: true, stretch: 5}, {divide: true, stretch: 16, spare: true}, {divide: true, spare: true, anything: true}}
-	raggedTries    = [...]try{{divide: true, raggeds: 4}, {divide: true, raggeds: 2}, {divide: true}, {divide: true, anything: true}}
+	justifiedTries = [...]try{
+		{stretch: 4}, {divide: true, stretch: 5}, {divide: true, stretch: 8}, {divide: true, stretch: 12}, {divide: true, stretch: 16, spare: true},
+		{divide: true, spare: true, anything: true},
+	}
+	raggedTries = [...]try{{divide: true, raggeds: 4}, {divide: true, raggeds: 2}, {divide: true}, {divide: true, anything: true}}
 )
 
 // place is somewhere a line may end and the next start: before a box, or inside it.
@@ -92,6 +97,7 @@ type place struct {
 	box    int32
 	point  int32 // the number of the point in the box, from 1; 0 for before it
 	hyphen bool
+	poor   bool // see point
 	// Distances are from the start of the paragraph. A line from place a to place b is b.end - a.start wide, and of that
 	// b.glueEnd - a.glueStart is glue.
 	end, glueEnd     Length
@@ -177,7 +183,7 @@ func (b *breaker) listPlaces(boxes []box, from, to int, divide bool) {
 					continue
 				}
 				b.places = append(b.places, place{
-					box: int32(i), point: int32(k + 1), hyphen: p.hyphen,
+					box: int32(i), point: int32(k + 1), hyphen: p.hyphen, poor: p.poor,
 					end: end + p.headWidth, glueEnd: glue, start: end + x.width - p.tailWidth, glueStart: glue,
 				})
 			}
@@ -238,7 +244,11 @@ func (b *breaker) run(m measureOf, t *try) bool {
 func (b *breaker) reach(a, e int, w *weigher, slack line, final bool) {
 	demerits, class := w.weigh(slack, final)
 	start, end := &b.places[a], &b.places[e]
-	if end.hyphen && !final {
+	switch {
+	case final:
+	case end.poor:
+		demerits += square(poorPenalty)
+	case end.hyphen:
 		demerits += square(hyphenPenalty)
 	}
 	if start.hyphen {
@@ -307,6 +317,9 @@ func (w *weigher) stub(a, e *place) bool {
 	return l.glue == 0 && w.width-l.slack < w.width/shortShare
 }
 
+// spareShare is the part of the measure that lines may stretch by beside their glue, where nothing fits well.
+const spareShare = 30
+
 // shortShare is the part of the measure below which a word is short.
 const shortShare = 5
 
@@ -331,7 +344,7 @@ func (w *weigher) weigh(l line, final bool) (demerits int64, class int) {
 		}
 		return square(linePenalty + bad), 1
 	case w.spare:
-		bad = badness(slack, glue/stretchShare+int64(w.width)/10)
+		bad = badness(slack, glue/stretchShare+int64(w.width)/spareShare)
 	default:
 		bad = badness(slack, glue/stretchShare)
 	}

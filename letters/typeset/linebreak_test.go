@@ -50,7 +50,9 @@ func exhaustive(places []place, m measureOf, t *try) int64 {
 			n := 0
 			if z.hyphen && !final {
 				d += square(hyphenPenalty)
-				n = hyphens + 1
+				if n = hyphens + 1; z.poor {
+					d += square(poorPenalty) - square(hyphenPenalty)
+				}
 			}
 			switch {
 			case a.hyphen && final:
