@@ -28,13 +28,7 @@ func benchmarkBundle(b *testing.B, inBody bool) {
 		b.Fatal(err)
 	}
 	w := p.NewWorker(layout.NewSetter())
-	given := []string{"Zoë", "Anna Maria", "José", "Åsa", "Nguyễn", "Siobhán", "Tom", "Margaret", "Ana", "Çiğdem", "Lars"}
-	family := []string{"Łukasiewicz", "O’Brien", "García-Márquez", "Öztürk", "Smith", "van der Berg", "Kowalska", "Ng", "Müller"}
-	places := []string{"Leeds, United Kingdom", "Kraków, Poland", "Malmö, Sweden", "San Francisco, CA, United States", "Lyon, France"}
-	var signers [][]string
-	for i := range 1000 {
-		signers = append(signers, []string{given[i%len(given)] + " " + family[i%len(family)] + "-" + family[i/9%9], places[i%len(places)]})
-	}
+	signers := benchSigners(1000)
 	var counter countingWriter
 	b.ResetTimer()
 	for n := 0; n < b.N; n += 1000 {
@@ -49,6 +43,18 @@ func benchmarkBundle(b *testing.B, inBody bool) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "letters/s")
 }
 
+// benchSigners are signers with Latin names.
+func benchSigners(n int) [][]string {
+	given := []string{"Zoë", "Anna Maria", "José", "Åsa", "Nguyễn", "Siobhán", "Tom", "Margaret", "Ana", "Çiğdem", "Lars"}
+	family := []string{"Łukasiewicz", "O’Brien", "García-Márquez", "Öztürk", "Smith", "van der Berg", "Kowalska", "Ng", "Müller"}
+	places := []string{"Leeds, United Kingdom", "Kraków, Poland", "Malmö, Sweden", "San Francisco, CA, United States", "Lyon, France"}
+	var signers [][]string
+	for i := range n {
+		signers = append(signers, []string{given[i%len(given)] + " " + family[i%len(family)] + "-" + family[i/9%9], places[i%len(places)]})
+	}
+	return signers
+}
+
 type countingWriter struct{ n int64 }
 
 func (c *countingWriter) Write(p []byte) (int, error) {
@@ -59,3 +65,27 @@ func (c *countingWriter) Write(p []byte) (int, error) {
 func BenchmarkNameAtTheFoot(b *testing.B) { benchmarkBundle(b, false) }
 
 func BenchmarkNameInTheBody(b *testing.B) { benchmarkBundle(b, true) }
+
+// BenchmarkNamesInColumns measures one worker on an open letter: names and places in columns, a hundred thousand in a bundle.
+func BenchmarkNamesInColumns(b *testing.B) {
+	form, layout := newForm(b, typeset.FormDesign{Columns: 3, Greatest: 1_000_000}, nil)
+	job := Job{Layout: layout, Form: form, Paper: typeset.Papers()[0], Language: "en", Seed: "test", Slip: Slip{Campaign: "test", Reference: "test-", Bundles: 1}}
+	p, err := New(job, layout.NewSetter())
+	if err != nil {
+		b.Fatal(err)
+	}
+	w := p.NewWorker(layout.NewSetter())
+	signers := benchSigners(1000)
+	var counter countingWriter
+	b.ReportAllocs()
+	b.ResetTimer()
+	for n := 0; n < b.N; n += 100_000 {
+		_, err := w.Bundle(context.Background(), &counter, Order{Number: 1, First: 1 + n, Letters: min(100_000, b.N-n), Volume: typeset.Volume{Foot: "test"},
+			Values: func(i int) []string { return signers[i%1000] }})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(counter.n)/float64(b.N), "B/name")
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "names/s")
+}
