@@ -37,7 +37,6 @@ type Report struct {
 	Remarks  []roll.Remark       `json:"remarks"` // what a person may want to look at, though it holds nothing back
 	Notes    []string            `json:"notes"`   // guesses, and what else a person should know
 
-	Form     templates.Form    `json:"form"`               // letter, or a document that all signers share
 	Holdings []Holding         `json:"holdings,omitempty"` // what investors hold, added up
 	Cautions []problem.Problem `json:"cautions,omitempty"` // what is not wrong, but worth a second look
 }

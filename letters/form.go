@@ -358,7 +358,6 @@ func (p *composition) volume(r *roll.Roll, ranges []bundleRange, i int) typeset.
 
 // checkForm adds to a report what is to be known of the form.
 func (p *composition) checkForm(report *Report, r *roll.Roll) {
-	report.Form = p.template.Form
 	if p.form() == "" {
 		return
 	}

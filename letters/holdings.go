@@ -33,10 +33,13 @@ const (
 	onFile       basis = "evidence on file"
 )
 
-// basisWords are the cells that say so, folded. An empty cell is the signatory's own word.
-var basisWords = map[string]basis{
-	"": selfReported, "selfreported": selfReported, "self": selfReported, "stated": selfReported, "selfdeclared": selfReported,
-	"evidenceonfile": onFile, "evidence": onFile, "onfile": onFile, "brokerletter": onFile,
+// basisWords are the cells that say so, folded, beside what the letter itself says in any language. An empty cell is the signatory's own
+// word.
+func basisWords() map[string]basis {
+	return map[string]basis{
+		"": selfReported, "selfreported": selfReported, "self": selfReported, "stated": selfReported, "selfdeclared": selfReported,
+		"evidenceonfile": onFile, "evidence": onFile, "onfile": onFile, "brokerletter": onFile,
+	}
 }
 
 // unit is what is counted: shares of a class, or money of a currency.
@@ -57,6 +60,7 @@ const decimals = 6
 // holdingFields are the slots of the fields, -1 for those that the list does not have.
 type holdingFields struct {
 	shares, class, assets, currency, basis int
+	words                                  map[string]basis // what a basis may be called, folded
 }
 
 func (p *composition) findHoldings() holdingFields {
@@ -66,7 +70,13 @@ func (p *composition) findHoldings() holdingFields {
 		}
 		return -1
 	}
-	return holdingFields{slot(sharesField), slot(classField), slot(assetsField), slot(currencyField), slot(basisField)}
+	f := holdingFields{slot(sharesField), slot(classField), slot(assetsField), slot(currencyField), slot(basisField), basisWords()}
+	if words, err := allFormWords(); err == nil {
+		for _, w := range words {
+			f.words[roll.Fold(w.Self)], f.words[roll.Fold(w.File)] = selfReported, onFile
+		}
+	}
+	return f
 }
 
 func valueAt(values []string, slot int) string {
@@ -79,7 +89,7 @@ func valueAt(values []string, slot int) string {
 // read reads what a signatory holds; what says why it cannot be read, if it cannot. Shares come before assets.
 func (f holdingFields) read(values []string, marks numberMarks) (held []holding, on basis, what string) {
 	shares, assets := valueAt(values, f.shares), valueAt(values, f.assets)
-	on, known := basisWords[roll.Fold(valueAt(values, f.basis))]
+	on, known := f.words[roll.Fold(valueAt(values, f.basis))]
 	if !known {
 		return nil, "", fmt.Sprintf("the basis %q is neither self-reported nor evidence on file", valueAt(values, f.basis))
 	}

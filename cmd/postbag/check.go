@@ -74,11 +74,11 @@ func (r checked) print(p *page) {
 	for reason, n := range r.Excluded {
 		excluded[string(reason)] = n
 	}
-	printAccount(p, r.RowsRead, r.Letters, noun(string(r.Form)), excluded)
-	if noun(string(r.Form)) == "letter" {
+	printAccount(p, r.RowsRead, r.Letters, noun(string(r.Letter.Form)), excluded)
+	if noun(string(r.Letter.Form)) == "letter" {
 		p.line("The letters would fill %s.", count(r.Bundles, "bundle"))
 	} else {
-		p.line("%s would fill %s.", document(string(r.Form)), count(r.Bundles, "bundle"))
+		p.line("%s would fill %s.", document(string(r.Letter.Form)), count(r.Bundles, "bundle"))
 	}
 	p.holdings(r.Holdings)
 	p.heldRows(r.Report)
