@@ -31,6 +31,8 @@ type PreviewReport struct {
 	Row   int    `json:"row"`
 	Pages int    `json:"pages"`
 	Why   string `json:"why"` // why this row, in a few words
+
+	Shared bool `json:"shared,omitempty"` // it stands in a document with others
 }
 
 // Preview writes one letter, marked SPECIMEN, to o.Out.

@@ -29,7 +29,7 @@ func (p *composition) previewForm(ctx context.Context, r *roll.Roll, o PreviewOp
 		return nil, err
 	}
 	values := p.signerValues(r)
-	report := &PreviewReport{File: o.Out, Row: r.Row(signers.hardest).Row, Why: why}
+	report := &PreviewReport{File: o.Out, Row: r.Row(signers.hardest).Row, Why: why, Shared: true}
 	err = writeFile(o.Out, func(f *os.File) error {
 		w := bufio.NewWriter(f)
 		count, err := printing.NewWorker(layout.NewSetter()).Bundle(ctx, w, press.Order{

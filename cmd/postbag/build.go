@@ -28,7 +28,9 @@ func (a *app) buildCommand() command {
 		name:    "build",
 		summary: "make the packet, or finish one that was stopped",
 		about: "Reads the signer list, sets one letter for each person on the roll, and writes the packet: bundles of letters\n" +
-			"with a manifest that lets anyone check them. Rows that get no letter are counted and listed with the reason.\n" +
+			"with a manifest that lets anyone check them. Where the template's form is open-letter, petition-sheets or\n" +
+			"investors, it makes one document in which all of them stand, each with their number. Rows that get no letter\n" +
+			"are counted and listed with the reason.\n" +
 			"A build that was stopped goes on where it stopped when the same command is given again.",
 		flags: append(flags, settingFlags()...),
 		statuses: []exitStatus{

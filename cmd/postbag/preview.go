@@ -20,7 +20,8 @@ func (a *app) previewCommand() command {
 		name:    "preview",
 		summary: "write one letter, marked SPECIMEN, as a PDF",
 		about: "Writes the letter that is hardest to set: the one with the most lines and the longest name. If that one looks\n" +
-			"right, the others do. The signer list is read as for build.",
+			"right, the others do. Of an open letter, petition sheets or a letter of investors it shows the text and the\n" +
+			"longest entries. The signer list is read as for build.",
 		flags: append(flags, settingFlags()...),
 		statuses: []exitStatus{
 			{done, "the letter is written"},
@@ -57,5 +58,9 @@ func (a *app) preview(c *cli.Context) (result, error) {
 type previewed struct{ *letters.PreviewReport }
 
 func (r previewed) print(p *page) {
-	p.line("%s shows the letter of row %d (%s), %s, marked SPECIMEN.", plain(r.File), r.Row, plain(r.Why), count(r.Pages, "page"))
+	what := "the letter of row"
+	if r.Shared {
+		what = "the document with row"
+	}
+	p.line("%s shows %s %d (%s), %s, marked SPECIMEN.", plain(r.File), what, r.Row, plain(r.Why), count(r.Pages, "page"))
 }

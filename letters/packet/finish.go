@@ -160,11 +160,30 @@ func (w *Writer) readMe(m *Manifest) ([]byte, error) {
 		*Manifest
 		ExcludedRows int
 		Print        bool
-	}{m, m.excluded(), w.hasFiles("print/")})
+		Shared       *sharedDocument // nil for letters
+	}{m, m.excluded(), w.hasFiles("print/"), documentOf(m.Letter.Form)})
 	if err != nil {
 		return nil, fmt.Errorf("writing %s: %w", readMeFile, err)
 	}
 	return []byte(b.String()), nil
+}
+
+// sharedDocument is what READ-ME.txt calls a document that many signers share.
+type sharedDocument struct {
+	Title, Document, One, More string
+}
+
+// documentOf finds the words for a form; nil for letters.
+func documentOf(form string) *sharedDocument {
+	switch form {
+	case "", letterForm:
+		return nil
+	case "petition-sheets":
+		return &sharedDocument{"A PETITION", "Petition sheets", "signature", "s"}
+	case "investors":
+		return &sharedDocument{"A LETTER OF INVESTORS", "A letter", "investor", "s"}
+	}
+	return &sharedDocument{"AN OPEN LETTER", "An open letter", "signature", "s"}
 }
 
 // hasFiles tells whether this run made files in a folder.

@@ -306,8 +306,11 @@ func (m *Manifest) bundleFaults() []Fault {
 	return faults
 }
 
+// letterForm is the form of a packet with a letter for each signer.
+const letterForm = "letter"
+
 // shared tells whether many signers stand on one page.
-func (m *Manifest) shared() bool { return m.Letter.Form != "" && m.Letter.Form != "letter" }
+func (m *Manifest) shared() bool { return m.Letter.Form != "" && m.Letter.Form != letterForm }
 
 // wrong says what no bundle can be, or nothing; shared is whether many signers stand on one page.
 func (b *Bundle) wrong(shared bool) string {
