@@ -77,6 +77,9 @@ type dividedWord struct {
 	points []point
 }
 
+// maxPoints bounds the points of one word: a word that is longer than many lines is cut all the same.
+const maxPoints = 1000
+
 // longPart is how many bytes a part of a word with hyphens of its own must have to be divided further.
 const longPart = 12
 
@@ -149,7 +152,7 @@ func (s *shaper) pointsAt(word string, places []int, hyphen bool, style Style, s
 	s.brief = false // these words last
 	defer func() { s.brief = brief }()
 	var points []point
-	for _, at := range places {
+	for _, at := range places[:min(len(places), maxPoints)] {
 		p := point{tail: s.word([]byte(word[at:]), style, false), hyphen: hyphen}
 		if hyphen {
 			p.head = s.hyphened(word[:at], style)
@@ -212,7 +215,7 @@ func (s *shaper) hyphened(text string, style Style) *Word {
 
 // webAddress tells whether a word is an address of the web, perhaps with punctuation around it.
 func webAddress(text []byte) bool {
-	return bytes.Contains(text, []byte("://")) || bytes.Contains(text, []byte("www."))
+	return bytes.IndexByte(text, ':') > 0 && bytes.Contains(text, []byte("://")) || bytes.IndexByte(text, 'w') >= 0 && bytes.Contains(text, []byte("www."))
 }
 
 // webPlaces is where an address of the web may go on in the next line, without a hyphen: behind a slash, a full stop and their like,

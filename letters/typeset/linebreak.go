@@ -92,16 +92,21 @@ var (
 	raggedTries = [...]try{{divide: true, raggeds: 4}, {divide: true, raggeds: 2}, {divide: true}, {divide: true, anything: true}}
 )
 
-// place is somewhere a line may end and the next start: before a box, or inside it.
+// place is somewhere a line may end and the next start: before a box, or inside it. It is small, since each paragraph has many.
 type place struct {
-	box    int32
-	point  int32 // the number of the point in the box, from 1; 0 for before it
-	hyphen bool
-	poor   bool // see point
-	// Distances are from the start of the paragraph. A line from place a to place b is b.end - a.start wide, and of that
-	// b.glueEnd - a.glueStart is glue.
-	end, glueEnd     Length
-	start, glueStart Length
+	// From the start of the paragraph to the end of a line that ends here, and the glue in that.
+	end, glueEnd Length
+	// How much further on the next line starts, and the glue in that.
+	skip, glueSkip int32
+	box            int32
+	point          int16 // the number of the point in the box, from 1; 0 for before it
+	hyphen         bool
+	poor           bool // see point
+}
+
+// across gives the width of a line from one place to another, and its glue.
+func across(from, to *place) (width, glue Length) {
+	return to.end - from.end - Length(from.skip), to.glueEnd - from.glueEnd - Length(from.glueSkip)
 }
 
 // breaker finds where the lines of a paragraph start. It keeps its memory from call to call.
@@ -166,13 +171,15 @@ func (b *breaker) listPlaces(boxes []box, from, to int, divide bool) {
 	lastWord := to // the last word gets no hyphen
 	for lastWord--; lastWord > from && boxes[lastWord].glue == 0; lastWord-- {
 	}
-	b.places = append(slices.Grow(b.places[:0], to-from+2), place{box: int32(from)})
+	b.places = slices.Grow(b.places[:0], to-from+2)
+	b.places = append(b.places, place{box: int32(from)})
 	var end, glue Length
 	for i := from; i < to; i++ {
 		x := &boxes[i]
 		if i > from {
 			if x.opening {
-				b.places = append(b.places, place{box: int32(i), hyphen: x.hyphen, end: end, glueEnd: glue, start: end + x.glue, glueStart: glue + x.glue})
+				q := b.add(i, 0, end, glue)
+				q.skip, q.glueSkip, q.hyphen, q.poor = int32(x.glue), int32(x.glue), x.hyphen, false
 			}
 			end, glue = end+x.glue, glue+x.glue
 		}
@@ -182,15 +189,27 @@ func (b *breaker) listPlaces(boxes []box, from, to int, divide bool) {
 				if p.hyphen && i >= lastWord {
 					continue
 				}
-				b.places = append(b.places, place{
-					box: int32(i), point: int32(k + 1), hyphen: p.hyphen, poor: p.poor,
-					end: end + p.headWidth, glueEnd: glue, start: end + x.width - p.tailWidth, glueStart: glue,
-				})
+				q := b.add(i, k+1, end+p.headWidth, glue)
+				q.skip, q.glueSkip, q.hyphen, q.poor = int32(x.width-p.tailWidth-p.headWidth), 0, p.hyphen, p.poor
 			}
 		}
 		end += x.width
 	}
-	b.places = append(b.places, place{box: int32(to), end: end, glueEnd: glue})
+	q := b.add(to, 0, end, glue)
+	q.skip, q.glueSkip, q.hyphen, q.poor = 0, 0, false, false
+}
+
+// add adds a place, whose other fields are the caller's to set. Fields are set one by one: a place put together first and copied by append
+// makes the processor wait for each of its parts.
+func (b *breaker) add(box, point int, end, glueEnd Length) *place {
+	n := len(b.places)
+	if n == cap(b.places) {
+		b.places = slices.Grow(b.places, n)
+	}
+	b.places = b.places[:n+1]
+	q := &b.places[n]
+	q.box, q.point, q.end, q.glueEnd = int32(box), int16(point), end, glueEnd
+	return q
 }
 
 // run finds the best way through the places and tells whether there is one within what the try allows.
@@ -291,7 +310,8 @@ type weigher struct {
 }
 
 func (w *weigher) slack(a, e *place) line {
-	return line{w.width - (e.end - a.start), e.glueEnd - a.glueStart}
+	width, glue := across(a, e)
+	return line{w.width - width, glue}
 }
 
 func (w *weigher) over(a, e *place) bool {

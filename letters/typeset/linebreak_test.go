@@ -124,7 +124,7 @@ func feasible(p *paragraph, m measureOf) bool {
 		}
 		for e := s.at + 1; e < n; e++ {
 			a, z := &p.places[s.at], &p.places[e]
-			width, glue := z.end-a.start, z.glueEnd-a.glueStart
+			width, glue := across(a, z)
 			slack := m.width - width
 			if slack < 0 && (!m.justify || -slack > glue/shrinkShare) || a.box == z.box && a.point > 0 && z.point > 0 {
 				continue

@@ -2,6 +2,7 @@ package typeset
 
 import (
 	"bytes"
+	"slices"
 	"unicode/utf8"
 
 	"postbag/letters/merge"
@@ -39,7 +40,7 @@ type Line struct {
 type SharedLine struct {
 	literal            *literal
 	from, to           int
-	fromPoint, toPoint int32 // of words that are divided
+	fromPoint, toPoint int16 // of words that are divided
 	final              bool
 	x                  Length
 }
@@ -288,20 +289,22 @@ func (p *paragraph) line(from, to *place, final bool, ps *paragraphStyle, items 
 		slack = 0 // set at its natural width
 	}
 	first := len(*items)
+	*items = slices.Grow(*items, len(boxes))[:first+len(boxes)]
+	placed := (*items)[first:len(*items):len(*items)]
 	var shared, given Length
 	for i := range boxes {
 		b := &boxes[i]
-		item := Item{Word: b.word}
+		item := &placed[i]
+		item.Word, item.Space, item.Spaced = b.word, 0, false
 		if i > 0 && b.glue > 0 {
 			// Shares of the slack are rounded so that they add up to it exactly.
 			shared += b.glue
 			extra := slack*shared/max(glue, 1) - given
 			given += extra
-			item.Space, item.Spaced, item.Apart = b.glue+extra, true, true
+			item.Space, item.Spaced = b.glue+extra, true
 		}
-		*items = append(*items, item)
 	}
-	line := Line{Size: ps.size, Items: (*items)[first:len(*items):len(*items)], Width: natural + slack, Divided: to.point > 0 && to.hyphen}
+	line := Line{Size: ps.size, Items: placed, Width: natural + slack, Divided: to.point > 0 && to.hyphen}
 	if len(p.bidi.levels) > 0 {
 		reorder(line.Items, boxes, ps.level())
 		line.Mixed, line.RightToLeft = true, ps.rtl

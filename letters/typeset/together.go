@@ -71,7 +71,7 @@ var together = sync.OnceValues(func() (map[string]wordLists, error) {
 // joints knows the joints of words in one language. It is read-only.
 type joints struct {
 	words   map[string]joint
-	lengths [256]uint64 // by first byte: the lengths of words that begin with it, as bits
+	lengths [256]uint64 // by first and last byte, mixed: the lengths of such words, as bits
 }
 
 func newJoints(language string) (*joints, error) {
@@ -94,7 +94,7 @@ func newJoints(language string) (*joints, error) {
 func (j *joints) add(as joint, words []string) {
 	for _, w := range words {
 		j.words[w] |= as
-		j.lengths[w[0]] |= 1 << len(w)
+		j.lengths[mix(w)] |= 1 << len(w)
 	}
 }
 
@@ -143,11 +143,13 @@ func (j *joints) of(text string) joint {
 
 // word looks a word up; most are seen to be missing without it.
 func (j *joints) word(text string) joint {
-	if len(text) > 63 || j.lengths[text[0]]>>len(text)&1 == 0 {
+	if len(text) > 63 || j.lengths[mix(text)]>>len(text)&1 == 0 {
 		return 0
 	}
 	return j.words[text]
 }
+
+func mix(text string) byte { return text[0]*7 + text[len(text)-1]*29 }
 
 // marksAlone is for text without a letter or digit at its start.
 func marksAlone(text string) joint {
