@@ -295,13 +295,13 @@ func (p *paragraph) line(from, to *place, final bool, ps *paragraphStyle, items 
 	for i := range boxes {
 		b := &boxes[i]
 		item := &placed[i]
-		item.Word, item.Space, item.Spaced = b.word, 0, false
+		item.Word, item.Space, item.Spaced, item.Apart, item.Rank = b.word, 0, false, false, 0
 		if i > 0 && b.glue > 0 {
 			// Shares of the slack are rounded so that they add up to it exactly.
 			shared += b.glue
 			extra := slack*shared/max(glue, 1) - given
 			given += extra
-			item.Space, item.Spaced = b.glue+extra, true
+			item.Space, item.Spaced, item.Apart = b.glue+extra, true, true
 		}
 	}
 	line := Line{Size: ps.size, Items: placed, Width: natural + slack, Divided: to.point > 0 && to.hyphen}
