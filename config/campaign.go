@@ -91,7 +91,16 @@ type Signers struct {
 	Suppress    string                   // file of e-mails or ids of people who withdrew; "" for none
 	OptOut      []string                 // columns in which a mark takes a person out, beside those of the preset
 	Age         Age
+	Comment     Comment
 	Consent     Consent
+}
+
+// Comment says which comments of signers are printed where the letter has {{comment}}, and how.
+type Comment struct {
+	Most           int      // characters, as people count them
+	Longer         string   // what becomes of a longer one: cut or leave
+	ApprovedColumn string   // column that says which comments a person has approved; "" prints none
+	ApprovedValues []string // values of it that mean yes, compared ignoring case
 }
 
 // Age leaves out people who are too young.

@@ -147,6 +147,14 @@ func Settings() []Setting {
 			set: func(c *Campaign, v value) { c.Signers.Age.Least = v.number() }},
 		{Key: "signers.age.column", Kind: Text, Usage: "column of ages or birth dates, where its header does not say so",
 			set: func(c *Campaign, v value) { c.Signers.Age.Column = v.text() }},
+		{Key: "signers.comment.approved.column", Kind: Text, Usage: "column that says which comments a person has approved; without it none is printed",
+			set: func(c *Campaign, v value) { c.Signers.Comment.ApprovedColumn = v.text() }},
+		{Key: "signers.comment.approved.values", Kind: Names, Usage: "what that column holds where they approved", Default: "yes\ny\ntrue\n1\napproved",
+			set: func(c *Campaign, v value) { c.Signers.Comment.ApprovedValues = v.texts }},
+		{Key: "signers.comment.most", Kind: Number, Usage: "characters of a comment, at most", Default: "280", check: commentLength,
+			set: func(c *Campaign, v value) { c.Signers.Comment.Most = v.number() }},
+		{Key: "signers.comment.longer", Kind: Choice, Usage: "what becomes of a longer one: cut where a sentence or word ends, with […], or leave the letter without it", Default: "cut", Choices: []string{"cut", "leave"},
+			set: func(c *Campaign, v value) { c.Signers.Comment.Longer = v.text() }},
 		{Key: "signers.consent.column", Kind: Text, Usage: "column that says who agreed to be named to the company",
 			set: func(c *Campaign, v value) { c.Signers.Consent.Column = v.text() }},
 		{Key: "signers.consent.values", Kind: Names, Usage: "what that column holds where they agreed", Default: "yes\ny\ntrue\n1",
@@ -237,6 +245,10 @@ func density(text string) (what, do string) {
 
 func headerRow(text string) (what, do string) {
 	return between("signers.header_row", text, 0, 1_000_000, "3")
+}
+
+func commentLength(text string) (what, do string) {
+	return between("signers.comment.most", text, 20, 2000, "280")
 }
 
 func leastAge(text string) (what, do string) {

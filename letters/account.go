@@ -38,6 +38,10 @@ func (b *build) manifest() *packet.Manifest {
 		m.Pages += bundle.Pages
 		m.Sheets += bundle.Sheets
 	}
+	if b.printsComments() {
+		m.Comments = &packet.Comments{Offered: b.roll.Comments.Offered, Approved: b.roll.Comments.Approved, Printed: b.roll.Comments.Printed,
+			Cut: b.roll.Comments.Cut, NotPrinted: b.roll.Comments.NotPrinted}
+	}
 	for _, f := range b.fonts.Faces() {
 		if b.press.Used(f) {
 			m.Fonts = append(m.Fonts, packet.Font{Name: f.Name, Origin: string(f.Origin), SHA256: f.SHA256})

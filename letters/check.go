@@ -34,8 +34,9 @@ type Report struct {
 	Held     []roll.Exclusion    `json:"held"` // exclusions that a person should look at
 	Columns  []Column            `json:"columns"`
 	Bundles  int                 `json:"bundles"`
-	Remarks  []roll.Remark       `json:"remarks"` // what a person may want to look at, though it holds nothing back
-	Notes    []string            `json:"notes"`   // guesses, and what else a person should know
+	Comments *roll.Comments      `json:"comments,omitempty"` // where the letter prints them
+	Remarks  []roll.Remark       `json:"remarks"`            // what a person may want to look at, though it holds nothing back
+	Notes    []string            `json:"notes"`              // guesses, and what else a person should know
 
 	Holdings []Holding         `json:"holdings,omitempty"` // what investors hold, added up
 	Cautions []problem.Problem `json:"cautions,omitempty"` // what is not wrong, but worth a second look
@@ -67,7 +68,7 @@ func Check(ctx context.Context, c *config.Campaign, o CheckOptions) (*Report, er
 	}
 	columns := p.newColumns(mapping)
 	r, err := p.list.Read(ctx, roll.ReadOptions{
-		Keep: p.fields.names, Forget: p.form() != templates.FormInvestors, Near: true, Progress: readingProgress(o.Progress),
+		Keep: p.fields.names, Forget: p.form() != templates.FormInvestors, Near: true, Printable: p.printable, Progress: readingProgress(o.Progress),
 		Hold: func(values []string) (roll.Reason, string) {
 			reason, detail := p.hold(values)
 			if reason == "" {
@@ -84,6 +85,14 @@ func Check(ctx context.Context, c *config.Campaign, o CheckOptions) (*Report, er
 		Held: []roll.Exclusion{}, Columns: columns.columns, Remarks: r.Remarks, Bundles: len(bundleRanges(r, p.mostInBundle())), Notes: p.notes(r, mapping),
 	}
 	p.checkForm(report, r)
+	if p.printsComments() {
+		report.Comments = &r.Comments
+		for i := range report.Columns {
+			if report.Columns[i].Field == "comment" {
+				report.Columns[i].Filled = r.Comments.Offered
+			}
+		}
+	}
 	for _, x := range r.Exclusions {
 		report.Excluded[x.Reason]++
 		if x.Reason.NeedsLook() {

@@ -45,7 +45,7 @@ func readSigners(ctx context.Context, c *config.Campaign, progress func(Progress
 	if err != nil {
 		return nil, nil, err
 	}
-	r, err := p.list.Read(ctx, roll.ReadOptions{Keep: p.fields.names, Hold: p.hold, Progress: readingProgress(progress)})
+	r, err := p.list.Read(ctx, roll.ReadOptions{Keep: p.fields.names, Hold: p.hold, Printable: p.printable, Progress: readingProgress(progress)})
 	if err == nil && r.Len() == 0 {
 		err = noLetters(c, r)
 	}
@@ -58,6 +58,9 @@ func readingProgress(progress func(Progress)) func(rows int, share float64) {
 	}
 	return func(rows int, share float64) { progress(Progress{Stage: Reading, Done: rows, Share: share}) }
 }
+
+// printable tells whether a comment can be set.
+func (p *composition) printable(comment string) bool { return len(p.fonts.Missing(comment)) == 0 }
 
 // hold says why a signer's letter cannot be set, if it cannot.
 func (p *composition) hold(values []string) (roll.Reason, string) {

@@ -115,3 +115,18 @@ func (p *composition) letterReport() LetterReport {
 		Template: p.templateName(), Form: p.template.Form, Language: p.campaign.Letter.Language, TemplateHash: p.hash, WordingHash: p.wording,
 	}
 }
+
+// printsComments tells whether the letter has a place for the signers' comments, and the list has a column of them.
+func (p *composition) printsComments() bool {
+	_, ok := p.comment()
+	return ok
+}
+
+// comment is the slot of the signers' comments.
+func (p *composition) comment() (slot int, ok bool) {
+	if !p.list.Has("comment") {
+		return 0, false
+	}
+	slot, ok = p.fields.Slot("comment")
+	return slot, ok && slot < p.printed
+}

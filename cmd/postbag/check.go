@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -81,6 +83,7 @@ func (r checked) print(p *page) {
 		p.line("%s would fill %s.", document(string(r.Letter.Form)), count(r.Bundles, "bundle"))
 	}
 	p.holdings(r.Holdings)
+	p.comments(r.Report)
 	p.heldRows(r.Report)
 	p.remarks(r.Report)
 	if len(r.Notes)+len(r.Warnings) > 0 {
@@ -172,4 +175,19 @@ func (p *page) heldRows(r *letters.Report) {
 		}
 		p.warning("  %s: %s", plain(where.String()), plain(reason))
 	}
+}
+
+// comments says what would become of the signers' own comments.
+func (p *page) comments(r *letters.Report) {
+	c := r.Comments
+	if c == nil || c.Offered == 0 {
+		return
+	}
+	p.heading("What would become of the signers' comments")
+	rows := [][]string{{number(int64(c.Offered)), "offered"}, {number(int64(c.Approved)), "approved by a person"},
+		{number(int64(c.Printed)), fmt.Sprintf("printed, of them %s cut", number(int64(c.Cut)))}}
+	for _, reason := range slices.Sorted(maps.Keys(c.NotPrinted)) {
+		rows = append(rows, []string{number(int64(c.NotPrinted[reason])), "not printed: " + reason})
+	}
+	p.table([]string{">", ""}, rows)
 }

@@ -33,9 +33,19 @@ type Manifest struct {
 	Letters   int            `json:"letters"`
 	Pages     int            `json:"pages"`
 	Sheets    int            `json:"sheets"`
-	Excluded  map[string]int `json:"excluded"`   // reason -> rows
-	NeedsLook int            `json:"needs_look"` // of them, rows held back for reasons a person should look at
+	Excluded  map[string]int `json:"excluded"`           // reason -> rows
+	NeedsLook int            `json:"needs_look"`         // of them, rows held back for reasons a person should look at
+	Comments  *Comments      `json:"comments,omitempty"` // where the letter prints those of its signers
 	Bundles   []Bundle       `json:"bundles"`
+}
+
+// Comments counts the signers' own comments.
+type Comments struct {
+	Offered    int            `json:"offered"`
+	Approved   int            `json:"approved"`
+	Printed    int            `json:"printed"`
+	Cut        int            `json:"cut"`         // of those printed
+	NotPrinted map[string]int `json:"not_printed"` // reason -> comments
 }
 
 // Organisation is who delivers.

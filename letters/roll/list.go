@@ -38,6 +38,7 @@ type file struct {
 	sheet        string
 	hidden       int // rows of a sheet that are hidden, and read all the same; known after Read
 	columns      *columnMap
+	comment      commentRule
 	consent      int // columns; -1 for none
 	age, birth   int
 	optOut       []int
@@ -167,6 +168,7 @@ func (l *List) settle(problems *problem.List) {
 	}
 	for _, f := range l.files {
 		f.findConsent(l.campaign, problems)
+		f.findComment(l.campaign, problems)
 		f.findOptOut(s.OptOut)
 		f.findAge(l.campaign, problems)
 	}

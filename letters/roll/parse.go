@@ -310,8 +310,15 @@ func (p *parsing) hand(name []byte) {
 		row.mends.base, row.mends.row = mendedRow(p.cells[p.plan.mends])
 	}
 	cased := p.casing(name)
+	var words []byte // the comment
+	if p.plan.comment >= 0 {
+		words, row.comment = p.file.comment.comment(p.cell(p.plan.comment), p.cell(p.plan.approved))
+	}
 	for _, r := range p.plan.keep {
-		field := p.make(r)
+		field := words
+		if r.kind != comment {
+			field = p.make(r)
+		}
 		if cased != nil && (r.kind == fullName || bytes.Equal(field, name)) {
 			field = cased
 		}

@@ -18,6 +18,7 @@ type plan struct {
 
 	email, id, postcode, country, consent, age, birth int // -1 for none
 	optOut, confirmed                                 []int
+	comment, approved                                 int // -1 for none, or where no kept field is the comment
 	mends                                             int // which row this one takes the place of
 }
 
@@ -28,6 +29,7 @@ const (
 	nothing  recipeKind = iota // the file does not have it
 	oneCell                    // a cell
 	fullName                   // given name and family name, in the order of their script and language
+	comment                    // a signer's own comment, where it is approved
 	place                      // city, region, country, those that are filled, separated by commas
 )
 
@@ -39,11 +41,16 @@ type recipe struct {
 
 // planOf makes the plan of a file for the fields that are kept.
 func (l *List) planOf(f *file, keep []string) *plan {
-	p := &plan{}
+	p := &plan{comment: -1, approved: -1}
 	m := f.columns
 	p.name = p.recipeOf(m, "name", l.placeParts())
 	for _, field := range keep {
-		p.keep = append(p.keep, p.recipeOf(m, field, l.placeParts()))
+		r := p.recipeOf(m, field, l.placeParts())
+		if r.kind == oneCell && p.columns[r.parts[0]] == f.comment.column { // by whatever name it was asked for
+			p.comment, p.approved = r.parts[0], p.use(f.comment.moderated)
+			r = recipe{kind: comment}
+		}
+		p.keep = append(p.keep, r)
 	}
 	p.email, p.id = p.use(m.columnOf("email")), p.use(m.columnOf("id"))
 	p.postcode, p.country = p.use(m.columnOf("postcode")), p.known(m.columnOf("country"))

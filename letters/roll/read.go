@@ -19,6 +19,8 @@ type ReadOptions struct {
 	// Hold, when not nil, is asked last about each row that would get a letter; fields are in Keep's order and valid only during
 	// the call. A non-empty reason holds the row back.
 	Hold func(fields []string) (Reason, string)
+	// Printable, when not nil, tells whether a comment can be set. The letter of one that cannot goes without it.
+	Printable func(comment string) bool
 	// Progress, when not nil, is called now and then with the rows read so far and the share of the bytes (0 to 1).
 	Progress func(rows int, share float64)
 	// Forget says that the fields are wanted for Hold alone: the Roll keeps none of them, and needs less memory.
@@ -41,6 +43,7 @@ type reading struct {
 	texts    []string
 	people   people
 	near     *nearness
+	comments []int // kept fields of the file that are comments
 	replaced map[uint32]bool
 	mended   map[mending]Row // rows whose place another has taken
 	left     exclusionList
@@ -72,7 +75,8 @@ type scannedRow struct {
 type parsed struct {
 	row      uint32
 	from, to uint32 // of its record in the batch's data
-	known    bool   // the key tells the person from others
+	comment  CommentFate
+	known    bool // the key tells the person from others
 	key      personKey
 	near     nearKeys
 	mends    mending
@@ -125,6 +129,7 @@ func (l *List) Read(ctx context.Context, o ReadOptions) (*Roll, error) {
 	r.roll.Exclusions = r.left.list()
 	r.settleMended()
 	r.roll.settle(r.replaced)
+	r.roll.accountComments()
 	if r.near != nil {
 		r.roll.Remarks = append(r.roll.Remarks, r.near.remarks()...)
 	}
@@ -138,6 +143,7 @@ func (r *reading) readFile(ctx context.Context, f *file) error {
 		return err
 	}
 	defer c.Close()
+	r.comments = r.list.commentsIn(f, r.options.Keep)
 	ctx, cancel := context.WithCancel(ctx)
 	n := min(runtime.GOMAXPROCS(0), maxParsers)
 	s := &scanner{file: f, empty: make(chan *batch, n*batches), raw: make(chan *batch, n*batches), inOrder: make(chan *batch, n*batches)}
@@ -213,6 +219,13 @@ func (r *reading) admit(at Row, row *parsed, record []byte) {
 		r.left.add(at, Duplicate, r.sameAs(at, r.roll.rowOf(before)))
 		return
 	}
+	if (row.comment == CommentWhole || row.comment == CommentCut) && r.options.Printable != nil {
+		r.texts = decodeFields(record, 0, len(r.options.Keep), r.texts[:0])
+		if !r.options.Printable(r.texts[r.comments[0]]) {
+			row.comment = CommentNoGlyph
+			record = dropComment(record, len(r.options.Keep)+len(r.list.group), r.comments)
+		}
+	}
 	if r.options.Hold != nil {
 		r.texts = decodeFields(record, 0, len(r.options.Keep), r.texts[:0])
 		if reason, detail := r.options.Hold(r.texts); reason != "" {
@@ -237,7 +250,7 @@ func (r *reading) admit(at Row, row *parsed, record []byte) {
 	if r.options.Forget {
 		record = skipFields(record, len(r.options.Keep))
 	}
-	r.roll.add(at, record)
+	r.roll.add(at, record, row.comment)
 }
 
 // sameAs names the row of the same person, for row at.

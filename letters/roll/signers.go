@@ -16,6 +16,7 @@ type Roll struct {
 	Exclusions []Exclusion // in row order
 	Sources    []Source
 	Cleaned    Cleaned
+	Comments   Comments // of those who get a letter, where a kept field is the comment
 	Remarks    []Remark // what a person may want to look at, though it holds nothing back
 
 	keep   int // fields that Fields returns; those of the groups follow
@@ -31,19 +32,20 @@ type signerPlace struct {
 	slab, offset uint32
 	row          uint32
 	file         uint8
+	comment      uint8 // CommentFate
 }
 
 const slabSize = 1 << 20
 
 // add keeps a signer's encoded fields.
-func (r *Roll) add(row Row, record []byte) {
+func (r *Roll) add(row Row, record []byte, comment CommentFate) {
 	n := len(r.slabs)
 	if n == 0 || cap(r.slabs[n-1])-len(r.slabs[n-1]) < len(record) {
 		r.slabs = append(r.slabs, make([]byte, 0, max(slabSize, len(record))))
 		n++
 	}
 	slab := &r.slabs[n-1]
-	r.places.add(signerPlace{slab: uint32(n - 1), offset: uint32(len(*slab)), row: uint32(row.Row), file: uint8(row.File)})
+	r.places.add(signerPlace{slab: uint32(n - 1), offset: uint32(len(*slab)), row: uint32(row.Row), file: uint8(row.File), comment: uint8(comment)})
 	*slab = append(*slab, record...)
 }
 
