@@ -288,7 +288,7 @@ func TestEverySettingCountsFromFileVariableAndFlag(t *testing.T) {
 		"signers.quotes": "backslash", "signers.header_row": "3", "signers.name_order": "family-first", "signers.place": "city",
 		"signers.clean": "none", "signers.same_email": "none", "signers.age.least": "16",
 		"bundles.duplex": "yes", "bundles.letters": "12", "letter.show": "name", "letter.typeface": "sans",
-		"letter.density": "20",
+		"letter.density": "20", "signers.comment.most": "100", "signers.comment.longer": "leave",
 	}
 	for _, s := range Settings() {
 		text, ok := samples[s.Key]
