@@ -238,3 +238,65 @@ func TestFacesAreMatchedInSize(t *testing.T) {
 		t.Logf("%-36s %4d", f.Name, f.Scale)
 	}
 }
+
+// campaignFonts writes built-in fonts to a folder, as a campaign would have them.
+func campaignFonts(t *testing.T, files ...string) string {
+	dir := t.TempDir()
+	all, err := faces.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range all {
+		if !slices.Contains(files, f.File) {
+			continue
+		}
+		data, err := f.Open()
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, f.File), data, 0o644)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// The campaign's fonts go before the binary's. One that has no Latin sets its own script, and leaves the rest as it was.
+func TestTheCampaignsFontsComeFirst(t *testing.T) {
+	for _, c := range []struct{ file, latin, hebrew string }{
+		{"NotoSerifHebrew-Regular.ttf", "LiberationSerif built-in", "NotoSerifHebrew-Regular campaign"},
+		{"LiberationSans-Regular.ttf", "LiberationSans campaign", "LiberationSans campaign"},
+	} {
+		fonts, err := LoadFonts([]string{campaignFonts(t, c.file)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, text := range []string{"Zoë 12", "שרה 12"} {
+			if missing := fonts.Missing(text); missing != nil {
+				t.Fatalf("%s lacks %q", text, missing)
+			}
+			parts := fonts.Stretches(text)
+			got = append(got, parts[0].Face.Name+" "+string(parts[0].Face.Origin))
+		}
+		if want := []string{c.latin, c.hebrew}; !slices.Equal(got, want) {
+			t.Errorf("with %s the faces are %q, want %q", c.file, got, want)
+		}
+	}
+}
+
+// The quick way and HarfBuzz must set a name in the same face, whatever the campaign's fonts have.
+func TestDigitsStayInTheMainFace(t *testing.T) {
+	fonts, err := LoadFonts([]string{campaignFonts(t, "NotoSerifDevanagari-Regular.ttf", "NotoSansThaana-Regular.ttf")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	quick, slow := newShaper(fonts, "en", nil, newWords()), newShaper(fonts, "en", nil, newWords())
+	quick.brief = true
+	for _, text := range []string{"12", "Zoë", "T.", "(a)", "–"} {
+		a, b := quick.word([]byte(text), 0, false), slow.word([]byte(text), 0, false)
+		if a.Runs[0].Face != fonts.main || b.Runs[0].Face != fonts.main {
+			t.Errorf("%s is set in %s the quick way and in %s the other", text, a.Runs[0].Face.Name, b.Runs[0].Face.Name)
+		}
+	}
+}
