@@ -64,11 +64,10 @@ func (f *fontUse) codeFor(s sign) typeset.GlyphID {
 
 // directionMark returns the code of a mark of direction, and how far it moves on in hundred-thousandths of the font size.
 func (f *fontUse) directionMark(m directionMark) (code typeset.GlyphID, width int64) {
-	advance := carrierWidth * int32(f.face.UnitsEm) / 100
 	if f.marks[m] == 0 {
-		f.marks[m] = f.codeFor(sign{group: newGroup(nil, advance), text: m.text()})
+		f.marks[m] = f.codeFor(carrier(f.face, carrierWide, m.text()))
 	}
-	return f.marks[m], scale(advance, f.face)
+	return f.marks[m], scale(carrierWide*int32(f.face.UnitsEm)/100, f.face)
 }
 
 // nextCode finds a code that is free: behind the numbers of the face's glyphs or, where those fill the code space as they do in the large

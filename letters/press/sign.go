@@ -122,10 +122,17 @@ func (k *ink) clusters(run *typeset.GlyphRun) (list []cluster, end int64) {
 
 // sign makes the sign of a cluster: its glyph, if it is one that stands on the baseline, or a group.
 //
-// From left to right a glyph that is moved far from where it would stand is a group, too: mupdf takes the distance for a space.
+// From left to right a glyph that is moved far from where it would stand is a group, too: mupdf takes the distance for a space. From right
+// to left one is that takes another width than its own: poppler takes what overlaps for words of another line, and three hundredths of an em
+// for a space.
 func (c *cluster) sign(face *typeset.Face, rtl bool) placed {
 	if g := &c.glyphs[0]; len(c.glyphs) == 1 && g.YOffset == 0 {
-		if far := int32(face.UnitsEm / 10); rtl || g.XOffset > -far && g.XOffset < far {
+		moved, far := g.XOffset, int32(face.UnitsEm/10)
+		near := far
+		if rtl {
+			moved, near = g.Advance-int32(face.Advance(g.ID)), far/5
+		}
+		if moved > -far && moved < near {
 			return placed{at: c.at + scale(g.XOffset, face), sign: sign{glyph: g.ID, text: c.text}}
 		}
 	}
@@ -140,7 +147,7 @@ func (c *cluster) sign(face *typeset.Face, rtl bool) placed {
 		}
 	}
 	if room := int32(face.UnitsEm / 50); wide > own+room || wide < own-room {
-		own = wide // it is the cluster's form and not kerning; poppler takes 3 hundredths of an em for a space
+		own, shift = wide, 0 // it is the cluster's form and not kerning
 	}
 	parts := make([]part, 0, len(c.glyphs))
 	for i := range c.glyphs {
@@ -151,14 +158,19 @@ func (c *cluster) sign(face *typeset.Face, rtl bool) placed {
 	return placed{at: c.at + scale(shift, face), sign: sign{group: newGroup(parts, own), text: c.text}}
 }
 
-// Carriers stand a hundredth of an em apart, and are some as wide as a narrow letter and some wider. So readers that go by places see
-// that they come one after the other; poppler would take two of a kind in one place for a shadow of each other, and join what overlaps
-// by less than a fifth of an em as it was drawn.
+// Carriers from right to left stand a hundredth of an em apart. Every other one is wider: poppler would take two of a kind in one place for
+// a shadow of each other. None is wide, so that poppler does not begin a new line for what overlaps by half an em of the smallest size on
+// the line, and mupdf sees that it is drawn from right to left.
 const (
-	carrierStep   = perEm / 100
-	carrierWidth  = 26 // hundredths of an em
-	carrierWiders = 14
+	carrierStep  = perEm / 100
+	carrierWide  = 13 // hundredths of an em
+	carrierSmall = 2
 )
+
+// carrier makes a carrier that is width hundredths of an em wide.
+func carrier(face *typeset.Face, width int32, text string) sign {
+	return sign{group: newGroup(nil, width*int32(face.UnitsEm)/100), text: text}
+}
 
 // appendCharacters adds the sign of a cluster that is read from right to left. The sign says the first character, carriers say the
 // others.
@@ -170,9 +182,11 @@ func appendCharacters(list []placed, first placed, face *typeset.Face) []placed 
 	for i := 1; size < len(text); i++ {
 		text = text[size:]
 		_, size = utf8.DecodeRuneInString(text)
-		width := int32(carrierWidth + i%2*carrierWiders)
-		carrier := sign{group: newGroup(nil, width*int32(face.UnitsEm)/100), text: text[:size]}
-		list = append(list, placed{at: first.at - int64(i)*carrierStep, sign: carrier})
+		width := int32(carrierWide)
+		if i%2 == 0 {
+			width = carrierSmall
+		}
+		list = append(list, placed{at: first.at - int64(i)*carrierStep, sign: carrier(face, width, text[:size])})
 	}
 	return list
 }
@@ -187,7 +201,7 @@ func appendTexts(list []placed, first placed, face *typeset.Face) []placed {
 	after := first.at + scale(first.sign.advance(face), face)
 	for text = text[size:]; text != ""; text = text[size:] {
 		size = partOf(text)
-		list = append(list, placed{at: after, sign: sign{group: newGroup(nil, 0), text: text[:size]}})
+		list = append(list, placed{at: after, sign: carrier(face, 0, text[:size])})
 	}
 	return list
 }
