@@ -70,7 +70,7 @@ func pageLayouts() []pageLayout {
 	dinAddress := func(top Length) window {
 		return window{
 			area:     area{left: MM(20), top: top, width: MM(85), height: MM(45)},
-			textLeft: MM(25), zoneTop: MM(17.7), line: MM(15.2),
+			textLeft: MM(25), zoneTop: MM(17.7), line: MM(14.3),
 		}
 	}
 	return []pageLayout{{

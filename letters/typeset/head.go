@@ -254,38 +254,47 @@ func (s *Setter) window(part HeadPart, w window, texts []string, size, least Len
 	if len(texts) == 0 {
 		return
 	}
-	room := w.lines()
 	var wide string
 	for ; size >= least; size -= sizeStep {
-		pitch := size * 6 / 5
-		tall := ascentOf(size) + descentOf(size) + pitch*Length(len(texts)-1)
-		var lines []Line
-		wide = ""
-		for i, text := range texts {
-			style := Style(0)
-			if i == 0 && firstBold {
-				style = boldStyle
+		for _, pitch := range []Length{size * 6 / 5, size * 9 / 8} {
+			var lines []Line
+			if lines, wide = s.windowLines(w, texts, size, pitch, firstBold); lines != nil {
+				l.head.lines = append(l.head.lines, lines...)
+				return
 			}
-			line := s.line(text, style, size)
-			if line.Width > room.width && wide == "" {
-				wide = text
-			}
-			line.X = room.left
-			if hasRightToLeft(text) {
-				line.X = room.left + room.width - line.Width
-			}
-			line.Y = room.top + ascentOf(size) + pitch*Length(i)
-			if w.center {
-				line.Y += (room.height - tall) / 2
-			}
-			lines = append(lines, line)
-		}
-		if wide == "" && tall <= room.height {
-			l.head.lines = append(l.head.lines, lines...)
-			return
 		}
 	}
 	l.head.misfits = append(l.head.misfits, Misfit{Part: part, Line: wide, Lines: len(texts), Least: least})
+}
+
+// windowLines sets lines of a size into a window; nil where they have no room, with the line that is too wide, if one is. A line of text is
+// taken to be as high as its size, three quarters of it above the baseline: what reaches beyond is met by what stays clear.
+func (s *Setter) windowLines(w window, texts []string, size, pitch Length, firstBold bool) (lines []Line, wide string) {
+	room := w.lines()
+	tall := size + pitch*Length(len(texts)-1)
+	for i, text := range texts {
+		style := Style(0)
+		if i == 0 && firstBold {
+			style = boldStyle
+		}
+		line := s.line(text, style, size)
+		if line.Width > room.width {
+			return nil, text
+		}
+		line.X = room.left
+		if hasRightToLeft(text) {
+			line.X = room.left + room.width - line.Width
+		}
+		line.Y = room.top + size*3/4 + pitch*Length(i)
+		if w.center {
+			line.Y += (room.height - tall) / 2
+		}
+		lines = append(lines, line)
+	}
+	if tall > room.height {
+		return nil, ""
+	}
+	return lines, ""
 }
 
 // headReference sets date, reference and the fixed part of the letter's id: in the block beside the address, or on one line under it.
@@ -491,10 +500,16 @@ func (s *Setter) putRows(rows []ReferenceRow, box area, y Length) bool {
 // wrapped sets a line into a measure, into memory of its own: smaller or on several lines, where it is too long for one (see fit.go). X is
 // from the measure's left edge.
 func (s *Setter) wrapped(text string, style Style, size, measure Length, rtl bool) []Line {
-	ps := paragraphStyle{size: size, style: style, measure: measure, rtl: rtl, fit: true}
+	ps := paragraphStyle{size: size, style: style, measure: measure, rtl: rtl && hasRightToLeft(text), fit: true}
 	var items []Item
 	var par paragraph
-	return par.set(s.shaper, []merge.Run{{Text: text}}, &ps, &items, nil)
+	lines := par.set(s.shaper, []merge.Run{{Text: text}}, &ps, &items, nil)
+	for i := range lines {
+		if rtl && !ps.rtl { // it keeps its own order, or 1 Example Street would be Example Street 1, and stands where others do
+			lines[i].X = measure - lines[i].Width
+		}
+	}
+	return lines
 }
 
 // furniture sets what stands on a page beside the text: the head or the running head, the foot, and the specimen mark.

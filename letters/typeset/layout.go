@@ -1,6 +1,8 @@
 package typeset
 
 import (
+	"strings"
+
 	"postbag/letters/merge"
 	"postbag/letters/picture"
 	"postbag/templates"
@@ -178,6 +180,9 @@ func (l *Layout) styleOf(e Element, after Role) blockStyle {
 	case Body:
 		l.styleBody(&s, e)
 	}
+	if e.Role != Body && l.rtl && e.Block.Fixed() && !hasRightToLeft(strings.Join(linesOf(e.Block), "")) {
+		s.rtl, s.align = false, alignEnd // Dear Mr Karp, in an Arabic letter: at its side, but with the comma behind it
+	}
 	return s
 }
 
@@ -233,6 +238,9 @@ func (l *Layout) layReference(s *Setter) {
 		l.reference = s.line(l.design.Reference, 0, l.footSize)
 	}
 	l.reference.X, l.reference.Y = l.frame.left, l.frame.footer
+	if l.rtl {
+		l.reference.X += l.frame.width - l.reference.Width - s.line(idSpare, 0, l.footSize).Width
+	}
 	l.numberX = l.reference.X + l.reference.Width
 }
 
