@@ -153,6 +153,9 @@ func TestEachLanguageHasItsOwnTypography(t *testing.T) {
 		if strings.ContainsAny(wording, `"'`) {
 			t.Errorf("a straight quotation mark or apostrophe in\n%s", wording)
 		}
+		if strings.Contains(text, "{{recipient.company}}.") {
+			t.Error("a company's name may end in a full stop, as Inc. does, and no sentence ends with it")
+		}
 		if strings.Contains(wording, "¿") != strings.Contains(wording, "?") && language == "es" {
 			t.Error("a question has its marks at both ends in Spanish")
 		}
