@@ -29,9 +29,9 @@ func (f *Form) split(count int) columns {
 }
 
 // unbroken is how many in a hundred first lines of entries, which are the names, must fit their column.
-const unbroken = 90
+const unbroken = 75
 
-// layColumns finds the number of columns that takes the fewest pages, as long as nearly all names stand on one line.
+// layColumns finds the number of columns that takes the fewest pages, as long as most names stand on one line.
 func (f *Form) layColumns(s *Setter, samples [][]string) columns {
 	best, least := f.split(1), Length(0)
 	setter := f.NewSetter(s)
