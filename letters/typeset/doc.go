@@ -10,6 +10,8 @@
 // and the lines that are this signer's own. Package press draws them.
 //
 // Text is shaped by HarfBuzz (go-text/typesetting), reordered by the bidirectional algorithm (UAX #9), broken where
-// UAX #14 allows, by total fit (Knuth and Plass, "Breaking Paragraphs into Lines", 1981). A character that no face
-// has is found by [Fonts.Missing] before anything is set: no glyph 0 ever reaches a page.
+// UAX #14 allows, by total fit (Knuth and Plass, "Breaking Paragraphs into Lines", 1981), with hyphens by the letter's language
+// where it is justified (Liang, hyphens/). Words that belong together stay together (together.yaml); names that are too long
+// for their line are set smaller or broken with an indent (fit.go). A character that no face has is found by [Fonts.Missing] before
+// anything is set: no glyph 0 ever reaches a page.
 package typeset

@@ -242,3 +242,18 @@ A paragraph after all of it.
 		}
 	}
 }
+
+// An address in Latin letters reads from left to right in an Arabic letter, too: its full stop stood before the company's name.
+func TestALatinAddressKeepsItsFullStopInAnArabicLetter(t *testing.T) {
+	paper, _ := PaperNamed("a4")
+	l, err := NewLayout(loadFonts(t), Design{Paper: paper, Language: "ar"}, testElements(t, "مرحبا"), []string{"Zoë", "Leeds"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range l.head.lines {
+		if textOf(line) == "Palantir Technologies Inc." {
+			return
+		}
+	}
+	t.Error("the company's line does not read as it was typed")
+}
