@@ -18,6 +18,8 @@ import (
 // it. What belongs to no script (digits, hyphens, brackets) follows the letters beside it where their face has it, and is else set
 // in the main face, which is the one that plain Latin is set in. Text of the template is looked at word by word.
 //
+// A face that places a letter's marks well goes before one that merely has them: see marks.go.
+//
 // The choice follows from the text, the style and the faces there are, and from nothing else: not from which names were looked
 // at before. The system's faces are looked for only when the campaign's and the binary's leave a script of some value
 // unset or in pieces; a text that they do set comes out the same whether or not the system's are known by then.
@@ -73,13 +75,13 @@ func mainFirst(r rune) bool {
 
 func (st *stack) isPlain(r rune) bool { return r < commonRunes && st.plain[r/64]&(1<<(r%64)) != 0 }
 
-// first returns the first source that has all the characters and can be loaded; nil when there is none.
-func (st *stack) first(text []rune) *source {
+// first returns the first source that has all the characters and can be loaded, or of those that place its marks well; nil when there is none.
+func (st *stack) first(text []rune, well bool) *source {
 	at := slices.IndexFunc(text, func(r rune) bool { return !invisible(r) })
 	if at < 0 {
 		return st.main
 	}
-	if mainFirst(text[at]) && st.main.covers.hasAll(text) {
+	if mainFirst(text[at]) && st.main.sets(text, well) {
 		return st.main
 	}
 	page := int(text[at] / pageRunes)
@@ -87,16 +89,31 @@ func (st *stack) first(text []rune) *source {
 		return nil
 	}
 	for _, s := range st.pages[page] {
-		if s.covers.hasAll(text) && s.load() != nil {
+		if s.sets(text, well) {
 			return s
 		}
 	}
 	return nil
 }
 
-// first returns the first source that has all the characters, the system's included where they have been looked for.
+// sets tells whether the source has all the characters and can be loaded and, where this is asked for, places their marks well.
+func (s *source) sets(text []rune, well bool) bool {
+	return s.covers.hasAll(text) && s.load() != nil && (!well || s.places(text))
+}
+
+// first returns the first source that sets a text, the system's included where they have been looked for: one that places its marks
+// well, if there is one.
 func (f *Fonts) first(text []rune, style Style) *source {
-	if s := f.stack(style).first(text); s != nil {
+	if s := f.firstWith(text, style, true); s != nil || !slices.ContainsFunc(text, isMark) {
+		return s
+	}
+	return f.firstWith(text, style, false)
+}
+
+func isMark(r rune) bool { return unicode.Is(unicode.Mn, r) }
+
+func (f *Fonts) firstWith(text []rune, style Style, well bool) *source {
+	if s := f.stack(style).first(text, well); s != nil {
 		return s
 	}
 	system := f.system.Load()
@@ -104,7 +121,7 @@ func (f *Fonts) first(text []rune, style Style) *source {
 		return nil
 	}
 	for _, s := range *system {
-		if s.covers.hasAll(text) && s.load() != nil {
+		if s.sets(text, well) {
 			return s
 		}
 	}
@@ -278,12 +295,13 @@ func (f *Fonts) missing(text string) []rune {
 
 // find is first, for text in upright regular; it looks for the system's faces when there is no other.
 func (f *Fonts) find(text []rune) *source {
-	s := f.first(text, 0)
-	if s == nil && f.system.Load() == nil {
-		f.scanSystem()
-		s = f.first(text, 0)
+	if s := f.firstWith(text, 0, true); s != nil {
+		return s
 	}
-	return s
+	if f.system.Load() == nil {
+		f.scanSystem()
+	}
+	return f.first(text, 0)
 }
 
 // missingClusters looks at each letter with its marks. It loads the faces on its way, so that all that will set the text are known.

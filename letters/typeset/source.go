@@ -20,8 +20,9 @@ type source struct {
 	key    uint64 // a number of its own, for hashing
 	open   func() (*Face, error)
 
-	once sync.Once
-	face atomic.Pointer[Face]
+	once  sync.Once
+	marks marks
+	face  atomic.Pointer[Face]
 }
 
 // load returns the face; nil when it cannot be loaded: then it has no characters, whatever was thought before.
