@@ -20,6 +20,9 @@
 //
 // # Private tables
 //
+// In a packet whose letter.form is not letter, many signers share a document (manifest.json, letter.form). Each still has a letter id, the
+// manifest's letters count them, and the ledger's page is the one on which they stand: a page may come up many times, in order.
+//
 // private/ledger.csv says which row became which letter: row, letter_id, name, bundle, page, and the file where
 // the list has several. private/exclusions.csv says which row got no letter and why: row, reason, detail, and the
 // file. [AppendLedgerRow] and [AppendExclusionRow] write their lines. A cell that a spreadsheet would run as a

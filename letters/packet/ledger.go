@@ -12,7 +12,7 @@ type LedgerRow struct {
 	LetterID string // as it stands on the letter
 	Name     string // as it stands on the letter
 	Bundle   string // the bundle's path, as in the manifest
-	Page     int    // of the bundle, from 1, on which the letter starts
+	Page     int    // of the bundle, from 1, on which the letter starts, or the signer stands in a document of many
 	File     string // what tells the list's files apart where there are several; else ""
 }
 

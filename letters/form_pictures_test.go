@@ -1,0 +1,82 @@
+package letters
+
+import (
+	"fmt"
+	"math"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"postbag/letters/internal/outside"
+	"postbag/templates"
+)
+
+// pictured is a list of a few scripts that the binary has faces for, with what investors hold.
+func pictured() string {
+	names := []string{"Zoë Łukasiewicz,Leeds", "محمد بن عمر الشاذلي,القاهرة", "Nguyễn Thị Bích Trâm,Huế", "נועה בן־דוד,חיפה", "Олена Шевченко,Київ",
+		"Ελένη Παπαδήμου,Θεσσαλονίκη", "María de los Ángeles Fernández-Villaverde y Ruiz de Alarcón,Santiago de Compostela", "Siân Prydderch,Caernarfon",
+		"Taumatawhakatangihangakoauauotamatea-Pukakapikimaungahoronukupokaiwhenuakitanatahu,Porangahau", "Bob Lee,"}
+	var list strings.Builder
+	list.WriteString("full_name,city,job title,organisation,shares,assets,holding basis,name_may_be_shared\n")
+	for i := range 130 {
+		rest := []string{",,,,", "Trustee,Sample Pension Fund,1200,,evidence on file", "Chief Investment Officer,Ethical Partners of the North West,,USD 1000000.50,", ",,5000,,"}[i%4]
+		fmt.Fprintf(&list, "%s,%s,yes\n", strings.Replace(names[i%len(names)], ",", fmt.Sprintf(" %c,", 'A'+i/10), 1), rest)
+	}
+	return list.String()
+}
+
+// Forms as they are printed: on both papers and in three languages, by a reader's account of where words stand, and by their looks.
+func TestFormsLookAsTheyShould(t *testing.T) {
+	outside.Needs(t, "pdftoppm", "pdftotext")
+	for _, form := range shared() {
+		for paper, sheet := range papers {
+			for _, language := range []string{"en", "de", "ar"} {
+				name := fmt.Sprintf("%s-%s-%s", form, language, paper)
+				t.Run(name, func(t *testing.T) {
+					t.Parallel()
+					out := filepath.Join(t.TempDir(), "packet")
+					m := mustBuild(t, campaignIn(t, folder(t, map[string]string{"signers.csv": pictured()}), map[string]string{
+						"letter.template": string(form), "letter.language": language, "letter.paper": paper, "specimen": "no", "letter.as_of": "2026-11-01",
+						"bundles.letters": "1000", "letter.density": "compact", "letter.signed": "online",
+					}), Options{Out: out})
+					pdf := filepath.Join(out, m.Bundles[0].Path)
+					for page := 2; page <= m.Pages; page++ {
+						wantApart(t, wordsOn(t, pdf, page), sheet, page)
+					}
+					pages := []int{2}
+					if form == templates.FormInvestors {
+						pages = []int{2, m.Pages}
+					}
+					for i, page := range pages {
+						wantPicture(t, fmt.Sprintf("../forms/%s-%d", name, i+1), inkOf(t, pdf, page, 40))
+					}
+				})
+			}
+		}
+	}
+}
+
+// wantApart wants all words on the paper, 5 mm from its edges, and none over another. Readers give a word the height of its font, which is
+// more than the distance of two lines, so the middle of each is looked at.
+func wantApart(t *testing.T, words []word, paper box, page int) {
+	t.Helper()
+	middle := func(w word) box {
+		third := (w.bottom - w.top) / 3
+		return box{w.left + .2, w.top + third, w.right - .2, w.bottom - third}
+	}
+	for i, a := range words {
+		if !paper.grown(-5).holds(a.box) {
+			t.Errorf("page %d: %q stands at %.1f", page, a.text, a.box)
+		}
+		for _, b := range words[i+1:] {
+			// On one line, poppler parts ligatures of Arabic and counts marks of direction as words.
+			parted := strings.ContainsFunc(a.text+b.text, func(r rune) bool { return r >= 0x590 && r < 0x900 || r == 0x200E || r == 0x200F })
+			if parted && math.Abs(a.bottom+a.top-b.bottom-b.top) < 2 {
+				continue
+			}
+			if middle(a).touches(middle(b)) {
+				t.Errorf("page %d: %q at %.1f and %q at %.1f stand one over the other", page, a.text, a.box, b.text, b.box)
+			}
+		}
+	}
+}
