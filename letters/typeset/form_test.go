@@ -48,10 +48,10 @@ func formOf(t testing.TB, fonts *Fonts, kind, language string, paper Paper, samp
 	return f
 }
 
-// placedLine is a line with the signer whom it belongs to; 0 for other lines.
+// placedLine is a line as it stands on a page.
 type placedLine struct {
 	Line
-	page, signer int
+	page int
 }
 
 // setForm sets a volume and returns its lines as they stand on the pages, and on which page each signer was said to be.
