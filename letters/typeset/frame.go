@@ -169,6 +169,5 @@ func frameFor(layout string, p Paper) frame {
 	}
 }
 
-// ascentOf and descentOf are how far lines of a size reach above and below their baseline.
-func ascentOf(size Length) Length  { return size * 9 / 10 }
-func descentOf(size Length) Length { return size / 4 }
+// ascentOf is how far a line of a size reaches above its baseline.
+func ascentOf(size Length) Length { return size * 9 / 10 }
