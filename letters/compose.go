@@ -27,6 +27,7 @@ type composition struct {
 	wording  string // SHA-256 of the wording
 	fields   *fields
 	holdings holdingFields
+	tongue   int // 1 + the slot of the signer's language
 	printed  int // the slots below this stand on letters; what is behind them is kept for the accounts
 	list     *roll.List
 	fonts    *typeset.Fonts
@@ -104,6 +105,8 @@ func (p *composition) bindFields(problems *problem.List) {
 	p.holdings = p.findHoldings()
 	p.printed = len(p.fields.names)
 	p.fields.add("name") // for the ledger
+	p.fields.names = append(p.fields.names, roll.SignerLanguage)
+	p.tongue = len(p.fields.names)
 }
 
 // checkOwnText makes sure that fonts have every character of the text that all letters share: there is no row to hold back for it.
@@ -306,7 +309,7 @@ func (p *composition) design(specimen bool) typeset.Design {
 	paper, _ := typeset.PaperNamed(c.Letter.Paper)
 	sender := slices.Concat([]string{c.Sender.Organisation}, c.Sender.Address)
 	d := typeset.Design{
-		Paper: paper, Layout: c.Letter.Layout, Language: c.Letter.Language, Justify: p.template.Justify, Specimen: specimen || c.Specimen,
+		Paper: paper, Layout: c.Letter.Layout, Language: c.Letter.Language, SignerLanguage: p.tongue, Justify: p.template.Justify, Specimen: specimen || c.Specimen,
 		Sender: sender, Logo: p.logo, Contact: c.Sender.Contact, SenderLine: cmp.Or(c.Sender.Line, strings.Join(filled(sender...), separator)),
 		Running:   strings.Join(filled(c.Recipient.Name, longDate(c.Letter.Date, c.Letter.Language)), separator),
 		Reference: p.reference(), IDLabel: p.words.Reference, DateLabel: p.words.Date, PageOf: p.words.pageOf,

@@ -14,6 +14,8 @@ type Run struct {
 	// Value marks text that came from a field, the signer's or the campaign's. Its reading direction is its own: it is set as
 	// an isolate (UAX #9, 2.7), so that an Arabic name leaves the English around it in order.
 	Value bool
+	// Signer marks a value that is the signer's: their language, where it is known, says how it is shaped.
+	Signer bool
 }
 
 // Fields tells what the names in a template stand for.
@@ -95,7 +97,7 @@ func compileParts(inlines []templates.Inline, fields Fields) []part {
 		p := part{run: Run{Text: in.Text, Style: in.Style, Break: in.Break}, slot: -1, conditions: conditions}
 		if in.Field != "" {
 			if slot, ok := fields.Slot(in.Field); ok {
-				p.slot, p.run.Value, p.fallback = slot, true, in.Default
+				p.slot, p.run.Value, p.run.Signer, p.fallback = slot, true, true, in.Default
 			} else {
 				p.run.Text, _ = fields.Constant(in.Field)
 				if p.run.Value = true; strings.TrimSpace(p.run.Text) == "" {
@@ -125,7 +127,7 @@ func Literal(lines ...string) Block {
 
 // Value makes a block that is one signer's field and nothing else.
 func Value(slot int) Block {
-	return Block{parts: []part{{run: Run{Value: true}, slot: slot}}}
+	return Block{parts: []part{{run: Run{Value: true, Signer: true}, slot: slot}}}
 }
 
 // Alone tells whether the block is one signer's value and nothing else, and which.
@@ -156,7 +158,7 @@ func (b *Block) Fill(values []string, dst []Run) []Run {
 		if p.slot >= 0 {
 			run.Text = values[p.slot]
 			if run.Text == "" {
-				run.Text, run.Value = p.fallback, false
+				run.Text, run.Value, run.Signer = p.fallback, false, false
 			}
 		}
 		if run.Text == "" && !run.Break {

@@ -17,6 +17,7 @@ type parsing struct {
 	ids     identifier
 	order   nameOrder
 	nations *countries
+	tongues *tongues
 	mendAll bool // names in capitals are written as names
 	near    bool
 	remarks remarkList
@@ -27,12 +28,13 @@ type parsing struct {
 	raw     [][]byte // cells as they were read
 	cells   [][]byte // cleaned
 	scratch []byte
+	written [][]byte
 	out     *batch
 }
 
 func (l *List) newParsing(f *file, o ReadOptions) *parsing {
 	p := &parsing{
-		list: l, file: f, ids: l.identifier(), order: l.orderOf(), mendAll: l.cleans("case"), near: o.Near,
+		list: l, file: f, tongues: newTongues(), ids: l.identifier(), order: l.orderOf(), mendAll: l.cleans("case"), near: o.Near,
 		plan: l.planOf(f, slices.Concat(o.Keep, l.group)),
 		tidy: cleaner{spaces: l.cleans("spaces"), controls: l.cleans("controls"), normalise: l.cleans("nfc")},
 	}
@@ -296,6 +298,15 @@ func (p *parsing) make(r recipe) []byte {
 	return p.scratch[start:len(p.scratch):len(p.scratch)]
 }
 
+// tongue gives the language of a signer, from the column of languages, what they wrote, and their country.
+func (p *parsing) tongue(r recipe, name []byte) string {
+	p.written = append(p.written[:0], name)
+	for _, i := range p.plan.checked {
+		p.written = append(p.written, p.cells[i])
+	}
+	return p.tongues.of(p.cell(r.parts[0]), p.cell(r.parts[1]), p.written...)
+}
+
 // hand encodes the kept fields and hands the row over.
 func (p *parsing) hand(name []byte) {
 	row := parsed{row: p.row, from: uint32(len(p.out.data))}
@@ -315,6 +326,10 @@ func (p *parsing) hand(name []byte) {
 		words, row.comment = p.file.comment.comment(p.cell(p.plan.comment), p.cell(p.plan.approved))
 	}
 	for _, r := range p.plan.keep {
+		if r.kind == ownTongue {
+			p.out.data = appendText(p.out.data, p.tongue(r, name))
+			continue
+		}
 		field := words
 		if r.kind != comment {
 			field = p.make(r)

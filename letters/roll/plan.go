@@ -26,11 +26,12 @@ type plan struct {
 type recipeKind uint8
 
 const (
-	nothing  recipeKind = iota // the file does not have it
-	oneCell                    // a cell
-	fullName                   // given name and family name, in the order of their script and language
-	comment                    // a signer's own comment, where it is approved
-	place                      // city, region, country, those that are filled, separated by commas
+	nothing   recipeKind = iota // the file does not have it
+	oneCell                     // a cell
+	fullName                    // given name and family name, in the order of their script and language
+	comment                     // a signer's own comment, where it is approved
+	ownTongue                   // the signer's language: of a column, the script and the country
+	place                       // city, region, country, those that are filled, separated by commas
 )
 
 // recipe makes a field of cells.
@@ -67,6 +68,9 @@ func (l *List) planOf(f *file, keep []string) *plan {
 	}
 	p.checked = slices.Clone(p.name.parts)
 	for i, field := range keep {
+		if field == SignerLanguage {
+			continue
+		}
 		switch Fold(field) {
 		case "name", "firstname", "lastname", "place", "city", "region", "country":
 			p.checked = append(p.checked, p.keep[i].parts...)
@@ -107,6 +111,9 @@ func (p *plan) use(column int) int {
 func (p *plan) known(column int) int { return slices.Index(p.columns, column) }
 
 func (p *plan) recipeOf(m *columnMap, field string, placeParts []string) recipe {
+	if field == SignerLanguage {
+		return recipe{kind: ownTongue, parts: []int{p.use(m.columnOf("language")), p.use(m.columnOf("country"))}}
+	}
 	f := m.field(field)
 	if f == nil {
 		if column, err := m.column(field); err == nil {

@@ -104,7 +104,7 @@ const (
 func (l *List) Read(ctx context.Context, o ReadOptions) (*Roll, error) {
 	var problems problem.List
 	for _, field := range slices.Concat(o.Keep, l.group) {
-		if !l.Has(field) {
+		if field != SignerLanguage && !l.Has(field) {
 			problems.Add(l.files[0].columns.at, "the list has no field "+field, l.files[0].columns.suggest(field))
 		}
 	}

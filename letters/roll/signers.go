@@ -54,6 +54,10 @@ func appendField(dst, field []byte) []byte {
 	return append(binary.AppendUvarint(dst, uint64(len(field))), field...)
 }
 
+func appendText(dst []byte, field string) []byte {
+	return append(binary.AppendUvarint(dst, uint64(len(field))), field...)
+}
+
 // decodeFields appends the fields from to to of an encoded record. The strings share its memory.
 func decodeFields(record []byte, from, to int, dst []string) []string {
 	for k := range to {

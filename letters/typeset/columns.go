@@ -72,6 +72,7 @@ func (f *FormSetter) fitsOneLine(values []string) bool {
 func (f *FormSetter) setEntry(values []string, number int) Length {
 	s, c := f.setter, &f.form.columns
 	s.shaper.brief = true
+	s.speak(values)
 	first := len(f.lines)
 	line := s.appendNumber(number, numberSize)
 	line.X = f.form.number - line.Width

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+
+	"github.com/go-text/typesetting/language"
 )
 
 // languageRules is what a letter's language says of line ends: read when it is first asked for, and shared by the shapers of a layout.
@@ -69,6 +71,7 @@ type pointsKey struct {
 	size   Length
 	divide bool
 	lead   *source // the face that was to be tried first
+	tongue language.Language
 }
 
 // dividedWord is a word without its soft hyphens, and where it may be divided.
@@ -95,7 +98,7 @@ func (s *shaper) divide(text []byte, u *unit, part bool, ps *paragraphStyle) *di
 	if !web && !asked && (u.value != "" || !ps.divide() || part && len(text) < longPart) {
 		return nil
 	}
-	if d, ok := s.divided[pointsKey{string(text), u.style, ps.size, ps.divide(), s.front}]; ok {
+	if d, ok := s.divided[pointsKey{string(text), u.style, ps.size, ps.divide(), s.front, s.tongue.language}]; ok {
 		return d
 	}
 	d := &dividedWord{}
@@ -132,7 +135,7 @@ func (s *shaper) divide(text []byte, u *unit, part bool, ps *paragraphStyle) *di
 	if s.divided == nil || len(s.divided) >= maxDivided {
 		s.divided = map[pointsKey]*dividedWord{}
 	}
-	s.divided[pointsKey{string(text), u.style, ps.size, ps.divide(), s.front}] = d
+	s.divided[pointsKey{string(text), u.style, ps.size, ps.divide(), s.front, s.tongue.language}] = d
 	return d
 }
 

@@ -96,7 +96,9 @@ func loadFace(loader *opentype.Loader, origin Origin, sum string) (face *Face, e
 	}
 	f.plainName = f.Name
 	f.setWeight(regularWeight)
-	f.measure() // here, where a damaged table does no harm
+	if f.coords != nil {
+		f.measure() // here, where a damaged table does no harm
+	}
 	return f, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"postbag/letters/internal/testfonts"
+	"postbag/letters/merge"
 	"postbag/templates"
 )
 
@@ -202,3 +203,54 @@ func useFont(t *testing.T, data []byte) {
 		s.word([]byte("AVA"), 0, false)
 	}
 }
+
+// A signer's own language chooses among the forms of a letter (OpenType, locl): 直 and 骨 are drawn otherwise in Japan and in China, and words
+// that are remembered do not mix them up. The template's own words keep the letter's language.
+func TestASignersLanguageChoosesTheForms(t *testing.T) {
+	fonts, err := LoadFonts([]string{testfonts.File(t, testfonts.Han)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	paper, _ := PaperNamed("a4")
+	blocks := merge.Compile([]templates.Block{{Inline: []templates.Inline{{Text: "直 "}, {Field: "name"}, {Text: " AVA"}}}}, nameSlot{})
+	elements := []Element{{Role: Body, Block: blocks[0]}, {Role: Signature, Block: merge.Value(0)}}
+	layout, err := NewLayout(fonts, Design{Paper: paper, Language: "ja", SignerLanguage: 2}, elements, []string{"直", ""}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	glyphs := func(s *Setter, language string) string {
+		letter, err := s.Set([]string{"直骨", language}, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var ids []GlyphID
+		for _, part := range letter.Pages[0].Parts {
+			for _, line := range part.Lines {
+				for _, item := range line.Items {
+					for _, g := range item.Word.Runs[0].Glyphs {
+						ids = append(ids, g.ID)
+					}
+				}
+			}
+		}
+		return fmt.Sprint(ids)
+	}
+	// As hb-shape has them: 直骨 are glyphs 131 and 155 in Japanese, 132 and 156 in simplified Chinese.
+	ja, zh := "131 131 155 ", "131 132 156 "
+	first, second := layout.NewSetter(), layout.NewSetter()
+	for i, c := range []struct {
+		s              *Setter
+		language, want string
+	}{
+		{first, "", ja}, {first, "zh-Hans", zh}, {first, "ja", ja}, {first, "zh-Hans", zh}, {first, "zh-Hans", zh}, {second, "zh-Hans", zh}, {second, "", ja},
+	} {
+		if got := glyphs(c.s, c.language); !strings.HasPrefix(got, "["+c.want) || !strings.HasSuffix(got, strings.TrimSpace(c.want[4:])+"]") {
+			t.Errorf("%d: in %q the letter has the glyphs %s, want them to begin with %s", i, c.language, got, c.want)
+		}
+	}
+}
+
+type nameSlot struct{}
+
+func (nameSlot) Constant(string) (string, bool) { return "", false }
+func (nameSlot) Slot(name string) (int, bool)   { return 0, name == "name" }

@@ -84,9 +84,9 @@ func (p *paragraph) join(s *shaper, runs []merge.Run, ps *paragraphStyle) bool {
 			if hasRightToLeft(run.Text) {
 				return false
 			}
-			p.value = run.Text
+			p.value, p.own = run.Text, run.Signer
 			p.words(s, ps, run.Text, style, &spaced, &forced)
-			p.value = ""
+			p.value, p.own = "", false
 		default:
 			l := p.literal(s, run.Text, ps, style)
 			if l.rtl {
@@ -157,6 +157,7 @@ func (p *paragraph) extend(s *shaper, ps *paragraphStyle, text string, style Sty
 	if p.open.value == "" {
 		p.open.value = p.value
 	}
+	p.open.own = p.open.own || p.own
 	p.text = append(p.text, text...)
 	p.open.end = len(p.text)
 }
@@ -226,6 +227,7 @@ func (p *paragraph) read(runs []merge.Run, base Style) (needsBidi bool) {
 			if run.Value && u.value == "" {
 				u.value = run.Text
 			}
+			u.own = u.own || run.Signer
 			needsBidi = needsBidi || hasRightToLeft(run.Text[k:end])
 			k = end
 		}

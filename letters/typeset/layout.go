@@ -31,22 +31,25 @@ type Element struct {
 
 // Design says what a letter looks like, apart from its text.
 type Design struct {
-	Paper      Paper
-	Layout     string   // one of Layouts; plain when empty
-	Language   string   // BCP 47
-	Justify    bool     // body paragraphs have two straight edges
-	Specimen   bool     // mark every page
-	Sender     []string // the letterhead: name and address; the first line is set bold
-	Logo       *picture.Picture
-	Contact    string         // where a reply goes
-	SenderLine string         // name and address on one line, for the windows that show them above the address
-	Rows       []ReferenceRow // references of the sender's own
-	Reference  string         // letter id without its number: in the reference of page 1, at the foot of the others
-	IDLabel    string         // what the id is, in the letter's language
-	DateLabel  string
-	Running    string                       // heads the following pages, before the page number
-	PageOf     func(page, pages int) string // writes "page 2 of 3" in the letter's language; nil for 2 / 3
-	Form       bool                         // the text of a form: what its pages are numbered is said beside the furniture
+	Paper    Paper
+	Layout   string // one of Layouts; plain when empty
+	Language string // BCP 47
+	// SignerLanguage is 1 + the slot of the value that says in which language a signer's own values are to be shaped: a BCP 47 tag, or
+	// nothing for the letter's. 0 where there is no such value.
+	SignerLanguage int
+	Justify        bool     // body paragraphs have two straight edges
+	Specimen       bool     // mark every page
+	Sender         []string // the letterhead: name and address; the first line is set bold
+	Logo           *picture.Picture
+	Contact        string         // where a reply goes
+	SenderLine     string         // name and address on one line, for the windows that show them above the address
+	Rows           []ReferenceRow // references of the sender's own
+	Reference      string         // letter id without its number: in the reference of page 1, at the foot of the others
+	IDLabel        string         // what the id is, in the letter's language
+	DateLabel      string
+	Running        string                       // heads the following pages, before the page number
+	PageOf         func(page, pages int) string // writes "page 2 of 3" in the letter's language; nil for 2 / 3
+	Form           bool                         // the text of a form: what its pages are numbered is said beside the furniture
 }
 
 // Sizes of the text. Body text is 11 on 14 points: some 85 characters a line in Liberation Serif.

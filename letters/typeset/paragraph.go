@@ -71,6 +71,7 @@ type unit struct {
 	spaced     bool   // a space comes before it
 	forced     bool   // a forced line break comes before it
 	value      string // the signer's value that it is or begins with; "" for the template's own text
+	own        bool   // it has words of the signer's
 }
 
 // paragraph is the workshop of a setter for one paragraph at a time: its memory is used again and again.
@@ -86,6 +87,7 @@ type paragraph struct {
 	literals map[literalKey]*literal
 	copies   []literalCopy // where boxes of literals stand in boxes
 	value    string        // the signer's value that join is at; "" for none
+	own      bool          // and it is the signer's, not the campaign's
 	open     unit          // the word being put together by join; open.end is its end in text
 	isOpen   bool
 }
@@ -117,6 +119,9 @@ func (p *paragraph) fill(s *shaper, ps *paragraphStyle, needsBidi bool) {
 func (p *paragraph) cut(s *shaper, u *unit, ps *paragraphStyle) {
 	opening := false
 	s.front = s.lead(u.value, p.text[u.start:u.end], u.style)
+	if u.own {
+		s.tongue = s.own
+	}
 	for start := u.start; start < u.end; {
 		end := u.end
 		level := ps.level()
@@ -136,7 +141,7 @@ func (p *paragraph) cut(s *shaper, u *unit, ps *paragraphStyle) {
 		}
 		start, opening = end, breaks
 	}
-	s.front = nil
+	s.front, s.tongue = nil, tongue{}
 }
 
 func (ps *paragraphStyle) level() uint8 {

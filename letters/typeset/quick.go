@@ -24,6 +24,8 @@ const quickRunes = 0x250
 // quickFace sets plain Latin words in one face and one language. It belongs to one shaper.
 type quickFace struct {
 	face   *Face
+	shared bool              // it sets all languages alike
+	tongue language.Language // that it is for; "" for the letter's, or all
 	glyphs [quickRunes]quickGlyph
 	kerns  []int16 // by first and second character; see unasked and unsure
 }
@@ -65,7 +67,10 @@ func (s *shaper) newQuickFace(face *Face) (quick *quickFace) {
 			return nil
 		}
 	}
-	q := &quickFace{face: face, kerns: make([]int16, quickRunes*quickRunes)}
+	q := &quickFace{face: face, shared: allLanguagesAlike(face), kerns: make([]int16, quickRunes*quickRunes)}
+	if !q.shared {
+		q.tongue = s.tongue.language
+	}
 	for i := range q.kerns {
 		q.kerns[i] = unasked
 	}
@@ -261,8 +266,28 @@ func (s *shaper) shapeQuick(q *quickFace, text ...rune) (ok bool) {
 	b := s.buffer
 	b.Clear()
 	b.AddRunes(text, 0, len(text))
-	b.Props = harfbuzz.SegmentProperties{Script: language.Latin, Language: s.language, Direction: harfbuzz.LeftToRight}
+	b.Props = harfbuzz.SegmentProperties{Script: language.Latin, Language: s.languageOf(q), Direction: harfbuzz.LeftToRight}
 	b.Shape(s.fontOf(q.face), nil)
+	return true
+}
+
+func (s *shaper) languageOf(q *quickFace) language.Language {
+	if q.tongue != "" {
+		return q.tongue
+	}
+	return s.language
+}
+
+// allLanguagesAlike tells whether a face has no rules for some languages of the Latin script only.
+func allLanguagesAlike(face *Face) bool {
+	for _, layout := range []*font.Layout{&face.font.GSUB.Layout, &face.font.GPOS.Layout} {
+		for _, script := range layout.Scripts {
+			tag := ot.Tag(script.Tag).String()
+			if (tag == "latn" || tag == "DFLT" || tag == "dflt") && len(script.LangSys) > 0 {
+				return false
+			}
+		}
+	}
 	return true
 }
 
@@ -302,31 +327,38 @@ func (s *shaper) quickWord(text []byte, style Style) *Word {
 	if len(text) == 0 || text[0] > lastLead {
 		return nil
 	}
+	q := s.quickOf(style)
+	if q == nil {
+		return nil
+	}
 	hash := maphash.Bytes(s.shared.seed, text) + uint64(style)
+	if q.tongue != "" {
+		hash += s.tongue.hash
+	}
 	hot := &s.hot[hash%hotWords]
 	if hot.hash != hash {
 		*hot = remembered{hash: hash}
-		return s.quickLoose(text, style)
+		return s.quickLoose(q, text, style)
 	}
 	if hot.word == nil {
-		hot.word = s.setQuick(&Word{}, text, style)
+		hot.word = s.setQuick(q, &Word{}, text, style)
 		return hot.word
 	}
-	if hot.word.is(text, style, false, nil) {
+	if hot.word.is(text, style, false, nil, q.tongue) {
 		return hot.word
 	}
-	return s.quickLoose(text, style)
+	return s.quickLoose(q, text, style)
 }
 
 // lastLead is the lead byte in UTF-8 of the last character that a quickFace looks at.
 const lastLead = 0xC0 | (quickRunes-1)>>6
 
 // quickLoose sets a word in memory that loosen frees.
-func (s *shaper) quickLoose(text []byte, style Style) *Word {
+func (s *shaper) quickLoose(q *quickFace, text []byte, style Style) *Word {
 	if s.loosed == len(s.loose) {
 		s.loose = append(s.loose, &Word{})
 	}
-	w := s.setQuick(s.loose[s.loosed], text, style)
+	w := s.setQuick(q, s.loose[s.loosed], text, style)
 	if w != nil {
 		s.loosed++
 	}
@@ -337,11 +369,7 @@ func (s *shaper) quickLoose(text []byte, style Style) *Word {
 func (s *shaper) loosen() { s.loosed = 0 }
 
 // setQuick sets a word in w's memory; nil when it is not sure how.
-func (s *shaper) setQuick(w *Word, text []byte, style Style) *Word {
-	q := s.quickOf(style)
-	if q == nil {
-		return nil
-	}
+func (s *shaper) setQuick(q *quickFace, w *Word, text []byte, style Style) *Word {
 	if len(w.Runs) == 0 {
 		w.Runs = []GlyphRun{{Plain: true}}
 	}
@@ -380,7 +408,7 @@ func (s *shaper) setQuick(w *Word, text []byte, style Style) *Word {
 	}
 	w.own = append(w.own[:0], text...)
 	w.text, w.style = unsafe.String(unsafe.SliceData(w.own), len(w.own)), style
-	w.joint = s.jointOf(w.text)
+	w.joint, w.tongue = s.jointOf(w.text), q.tongue
 	w.Width = q.face.em(units)
 	w.before, w.after = q.face.em(int(q.glyphs[' '].advance)+int(before)), q.face.em(int(after))
 	if s.draw != nil {
@@ -393,9 +421,38 @@ func (s *shaper) setQuick(w *Word, text []byte, style Style) *Word {
 func (s *shaper) quickOf(style Style) *quickFace {
 	known := &s.quick[style&(styles-1)]
 	if face := s.fonts.stack(style).main.load(); known.face != face {
+		spoken := s.tongue
+		s.tongue = tongue{}
 		known.face, known.quick = face, s.newQuickFace(face)
+		s.tongue = spoken
+	}
+	if s.tongue.language != "" && known.quick != nil && !known.quick.shared {
+		return s.quickIn(known.face)
 	}
 	return known.quick
+}
+
+// quickKey names a face in a language.
+type quickKey struct {
+	face   *Face
+	tongue language.Language
+}
+
+// maxSpoken bounds the languages in which a shaper sets plain text quickly beside the letter's; each takes 700 kB.
+const maxSpoken = 16
+
+// quickIn returns the quickFace of a face for the tongue being set; nil when there are too many.
+func (s *shaper) quickIn(face *Face) *quickFace {
+	key := quickKey{face, s.tongue.language}
+	q, ok := s.spoken[key]
+	if !ok && len(s.spoken) < maxSpoken {
+		if s.spoken == nil {
+			s.spoken = map[quickKey]*quickFace{}
+		}
+		q = s.newQuickFace(face)
+		s.spoken[key] = q
+	}
+	return q
 }
 
 // quickKnown is what a shaper knows of the main face of a style.

@@ -143,6 +143,7 @@ func (f *Form) withHeading() *Piece {
 func (f *FormSetter) setRow(values []string, number int) {
 	s, t := f.setter, &f.form.table
 	s.shaper.brief = true
+	s.speak(values)
 	first := len(f.lines)
 	line := s.appendNumber(number, smallSize)
 	line.X = t.x[0]

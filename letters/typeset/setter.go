@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/go-text/typesetting/language"
+
 	"postbag/letters/merge"
 )
 
@@ -85,6 +87,7 @@ func (s *Setter) Set(values []string, number int) (*Letter, error) {
 	s.heights, s.key = s.heights[:0], s.key[:0]
 	s.shaper.loosen()
 	s.shaper.brief = true
+	s.speak(values)
 	defer func() { s.shaper.brief = false }()
 	for i := range s.layout.blocks {
 		b := &s.layout.blocks[i]
@@ -117,6 +120,13 @@ func (s *Setter) Set(values []string, number int) (*Letter, error) {
 	}
 	s.place(p, number)
 	return &s.letter, nil
+}
+
+// speak sets the language of a signer's words.
+func (s *Setter) speak(values []string) {
+	if slot := s.layout.design.SignerLanguage - 1; slot >= 0 && slot < len(values) {
+		s.shaper.speak(values[slot])
+	}
 }
 
 // plan finds the plan for the heights of the letter's blocks, or makes it; divided is the lines that end inside a word, where that matters.
@@ -180,6 +190,7 @@ type keptLines struct {
 	text  string
 	block *layoutBlock
 	lines []Line
+	lang  language.Language // that the value was set in
 }
 
 // keptValues is how many values a Setter remembers, a power of two.
@@ -190,19 +201,20 @@ func (s *Setter) setValue(b *layoutBlock, values []string, dst []Line) []Line {
 	text := values[b.alone]
 	hash := maphash.String(s.shaper.shared.seed, text)
 	kept := &s.kept[hash%keptValues]
-	if kept.hash == hash && kept.block == b && kept.text == text {
+	hash += s.shaper.own.hash
+	if kept.hash == hash && kept.block == b && kept.text == text && kept.lang == s.shaper.own.language {
 		return append(dst, kept.lines...)
 	}
 	first := len(dst)
 	if kept.hash != hash || kept.block != b {
-		*kept = keptLines{hash: hash, block: b}
+		*kept = keptLines{hash: hash, block: b, lang: s.shaper.own.language}
 		return s.setBlock(b, values, dst)
 	}
 	items := s.items
 	s.items, s.shaper.brief = nil, false
 	dst = s.setBlock(b, values, dst) // into memory of its own
 	s.items, s.shaper.brief = items, true
-	kept.text, kept.lines = strings.Clone(text), slices.Clone(dst[first:])
+	kept.text, kept.lang, kept.lines = strings.Clone(text), s.shaper.own.language, slices.Clone(dst[first:])
 	return dst
 }
 

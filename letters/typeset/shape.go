@@ -47,18 +47,20 @@ type Word struct {
 	style  Style
 	rtl    bool
 	joint  joint
-	lead   *source // the face that was to be tried first
-	before Em      // the space before it, kerned
-	after  Em      // what a following space moves closer
-	lacks  bool    // some glyph is missing
-	own    []byte  // the memory of text, where the word has it to itself
+	lead   *source           // the face that was to be tried first
+	tongue language.Language // of a signer's word; "" for the letter's language
+	before Em                // the space before it, kerned
+	after  Em                // what a following space moves closer
+	lacks  bool              // some glyph is missing
+	own    []byte            // the memory of text, where the word has it to itself
 }
 
 type wordKey struct {
-	text  string
-	style Style
-	rtl   bool
-	lead  *source
+	text   string
+	style  Style
+	rtl    bool
+	lead   *source
+	tongue language.Language
 }
 
 // shaper shapes words with HarfBuzz and remembers them. It belongs to one goroutine.
@@ -77,11 +79,14 @@ type shaper struct {
 	divided map[pointsKey]*dividedWord // words that were asked for their points
 	joints  *joints
 
+	own    tongue  // of the signer; zero for the letter's language
+	tongue tongue  // of the word being set: own, or zero
 	front  *source // the face that words are set in as far as it goes; nil for the first that has them
 	leads  leads
 	words  scripts // of the word being shaped
 	brief  bool    // words need to last until loosen only
 	quick  [styles]quickKnown
+	spoken map[quickKey]*quickFace // faces that set plain text otherwise in some languages
 	hot    []remembered
 	loose  []*Word
 	loosed int // how many of loose are in use
@@ -91,6 +96,33 @@ type shaper struct {
 	segmenter segmenter.Segmenter
 	runes     []rune
 	chosen    []scriptLead
+}
+
+// tongue is a language other than the letter's. Fonts draw some letters and put some words together otherwise for it (OpenType, LangSys):
+// Han characters for Japan and for China, accents of Romanian, Serbian and Marathi, the dotted i of Turkish.
+type tongue struct {
+	language language.Language
+	tag      string // as it was given
+	hash     uint64
+}
+
+// speak sets the language of the signer's words, a BCP 47 tag; "" for the letter's own.
+func (s *shaper) speak(tag string) {
+	if tag == s.own.tag {
+		return
+	}
+	s.own = tongue{tag: strings.Clone(tag)}
+	if l := language.NewLanguage(tag); l != s.language {
+		s.own.language, s.own.hash = l, maphash.String(s.shared.seed, string(l))
+	}
+}
+
+// spokenLanguage is the language of the word being set.
+func (s *shaper) spokenLanguage() language.Language {
+	if s.tongue.language != "" {
+		return s.tongue.language
+	}
+	return s.language
 }
 
 type remembered struct {
@@ -140,11 +172,12 @@ func (s *shaper) word(text []byte, style Style, rtl bool) *Word {
 	if s.front != nil {
 		hash += s.front.key
 	}
+	hash += s.tongue.hash
 	first, second := &s.table[hash%ownWords], &s.table[hash>>32%ownWords]
-	if first.hash == hash && first.word != nil && first.word.is(text, style, rtl, s.front) {
+	if first.hash == hash && first.word != nil && first.word.is(text, style, rtl, s.front, s.tongue.language) {
 		return first.word
 	}
-	if second.hash == hash && second.word != nil && second.word.is(text, style, rtl, s.front) {
+	if second.hash == hash && second.word != nil && second.word.is(text, style, rtl, s.front, s.tongue.language) {
 		return second.word
 	}
 	w := s.find(hash, text, style, rtl)
@@ -155,14 +188,14 @@ func (s *shaper) word(text []byte, style Style, rtl bool) *Word {
 	return w
 }
 
-func (w *Word) is(text []byte, style Style, rtl bool, lead *source) bool {
-	return w.text == string(text) && w.style == style && w.rtl == rtl && w.lead == lead
+func (w *Word) is(text []byte, style Style, rtl bool, lead *source, tongue language.Language) bool {
+	return w.text == string(text) && w.style == style && w.rtl == rtl && w.lead == lead && w.tongue == tongue
 }
 
 // find takes a word from the shared memory or shapes it.
 func (s *shaper) find(hash uint64, text []byte, style Style, rtl bool) *Word {
 	shard := &s.shared.shards[hash>>48%uint64(len(s.shared.shards))]
-	key := wordKey{text: unsafe.String(unsafe.SliceData(text), len(text)), style: style, rtl: rtl, lead: s.front}
+	key := wordKey{text: unsafe.String(unsafe.SliceData(text), len(text)), style: style, rtl: rtl, lead: s.front, tongue: s.tongue.language}
 	shard.mu.RLock()
 	w, ok := shard.words[key]
 	shard.mu.RUnlock()
@@ -185,7 +218,7 @@ func (s *shaper) find(hash uint64, text []byte, style Style, rtl bool) *Word {
 
 // shape sets one word, between two spaces, so that the kerning of a space with its neighbours is known.
 func (s *shaper) shape(text string, style Style, rtl bool) *Word {
-	w := &Word{text: text, style: style, rtl: rtl, lead: s.front, joint: s.jointOf(text)}
+	w := &Word{text: text, style: style, rtl: rtl, lead: s.front, tongue: s.tongue.language, joint: s.jointOf(text)}
 	s.runes = append(s.runes[:0], ' ')
 	s.runes = append(s.runes, []rune(text)...)
 	s.runes = append(s.runes, ' ')
@@ -338,7 +371,7 @@ func (s *shaper) shapeRun(text []rune, start, end int, run itemRun, rtl, first, 
 	b := s.buffer
 	b.Clear()
 	b.AddRunes(text, from, to-from)
-	b.Props = harfbuzz.SegmentProperties{Script: run.script, Language: s.language, Direction: harfbuzz.LeftToRight}
+	b.Props = harfbuzz.SegmentProperties{Script: run.script, Language: s.spokenLanguage(), Direction: harfbuzz.LeftToRight}
 	if rtl {
 		b.Props.Direction = harfbuzz.RightToLeft
 	}
