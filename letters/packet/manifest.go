@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -247,6 +248,9 @@ func (m *Manifest) faults() []Fault {
 			return faults // sums of such numbers say nothing
 		}
 	}
+	if !slices.Contains(forms(), m.Letter.Form) {
+		fault(manifestFile, "the letter's form is %s, and this Postbag knows %s", shown(m.Letter.Form), strings.Join(forms()[1:], ", "))
+	}
 	if sum := m.Letters + m.excluded(); m.RowsRead != sum {
 		fault(manifestFile, "rows_read is %d, but letters and excluded rows add up to %d", m.RowsRead, sum)
 	}
@@ -315,6 +319,9 @@ func (m *Manifest) bundleFaults() []Fault {
 	}
 	return faults
 }
+
+// forms lists what the form of a letter may be: none in packets made before there were others.
+func forms() []string { return []string{"", letterForm, "open-letter", "petition-sheets", "investors"} }
 
 // letterForm is the form of a packet with a letter for each signer.
 const letterForm = "letter"

@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"runtime"
 	"sort"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -462,5 +463,36 @@ func TestAHostileManifestTakesNoMemory(t *testing.T) {
 	runtime.ReadMemStats(&after)
 	if used := after.TotalAlloc - before.TotalAlloc; used > 64<<20 {
 		t.Errorf("%d MB for %d MB", used>>20, len(data)>>20)
+	}
+}
+
+// Many signers stand on one page of a shared document, in the order of the pages; of letters, each has pages of its own.
+func TestPagesOfTheLedgerAreThoseOfTheForm(t *testing.T) {
+	for _, c := range []struct {
+		form  string
+		pages []string
+		want  string // "" for no fault
+	}{
+		{"", []string{"2", "3", "4"}, ""}, {"letter", []string{"2", "2", "3"}, "c-000002 cannot be on page 2"},
+		{"open-letter", []string{"2", "2", "3"}, ""}, {"petition-sheets", []string{"2", "2", "2"}, ""}, {"investors", []string{"2", "3", "2"}, "c-000003 cannot be on page 2"},
+		{"open-letter", []string{"0", "2", "2"}, "c-000001 cannot be on page 0"}, {"open-letter", []string{"2", "2", "5"}, "c-000003 cannot be on page 5"},
+	} {
+		m := &Manifest{Letter: Wording{Form: c.form}, Letters: 3, Bundles: []Bundle{{Path: "deliver/bundles/bundle-0001.pdf", Letters: 3, Pages: 4, Sheets: 4, First: "c-000001", Last: "c-000003"}}}
+		l := &ledgerReader{m: m, fates: &fates{pages: map[fateKey]*fatePage{}}}
+		what := ""
+		for i, page := range c.pages {
+			if err := l.row([]string{strconv.Itoa(i + 2), "c-00000" + strconv.Itoa(i+1), "Ann", m.Bundles[0].Path, page}, ""); err != nil {
+				what = err.Error()
+				break
+			}
+		}
+		if what == "" && c.want != "" || !strings.Contains(what, c.want) || c.want == "" && what != "" {
+			t.Errorf("%q with pages %v: %q, want %q", c.form, c.pages, what, c.want)
+		}
+	}
+	for _, form := range []string{"poster", "Letter"} {
+		if faults := (&Manifest{Format: manifestFormat, Letter: Wording{Form: form}}).faults(); len(faults) != 1 || !strings.Contains(faults[0].What, "form is "+form) {
+			t.Errorf("the form %s: %v", form, faults)
+		}
 	}
 }

@@ -104,13 +104,12 @@ func NewForm(l *Layout, d FormDesign, samples [][]string) (*Form, error) {
 // layText sets the text that stands once, and finds where it ends.
 func (f *Form) layText(s *Setter) error {
 	l := f.layout
-	heights := make([]int, len(l.blocks))
 	for i := range l.blocks {
-		if heights[i] = len(l.blocks[i].lines); !l.blocks[i].fixed {
+		if !l.blocks[i].fixed {
 			return errors.New("the text of a form holds a signer's field")
 		}
 	}
-	if len(heights) == 0 {
+	if len(l.blocks) == 0 {
 		return nil
 	}
 	letter, err := s.Set(nil, 0)
@@ -120,23 +119,23 @@ func (f *Form) layText(s *Setter) error {
 	for i := range letter.Pages {
 		f.text = append(f.text, FormPage{Parts: append([]Part(nil), letter.Pages[i].Parts...)})
 	}
-	f.textEnd = l.lastBaseline(heights)
+	f.textEnd = s.lowestBaseline(&letter.Pages[len(letter.Pages)-1])
 	return nil
 }
 
-// lastBaseline is where the last line of the letter stands on its page.
-func (l *Layout) lastBaseline(heights []int) Length {
-	rows := l.rows(heights, nil)
-	var y Length
-	for start, top := 0, l.frame.firstTop; start < len(rows); top = l.frame.followTop {
-		end := l.fillPage(rows, start, top)
-		y = top
-		for _, r := range rows[start+1 : end] {
-			y += r.before
+// lowestBaseline is where the last line of a page of fixed text stands.
+func (s *Setter) lowestBaseline(page *Page) Length {
+	var lowest Length
+	for i := range page.Parts {
+		stamp := &page.Parts[i].Stamp
+		if stamp.Piece.Furniture {
+			continue
 		}
-		start = end
+		for _, line := range s.Piece(stamp.Piece).Lines {
+			lowest = max(lowest, line.Y+stamp.Down)
+		}
 	}
-	return y
+	return lowest
 }
 
 // layHead sets what stands at the head of every page, below the running head.
