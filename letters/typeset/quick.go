@@ -365,6 +365,19 @@ func (s *shaper) quickLoose(q *quickFace, text []byte, style Style) *Word {
 	return w
 }
 
+// quickText sets a text with its spaces as one word; nil where HarfBuzz must be asked. While s.brief is set, the word is good until loosen is
+// called.
+func (s *shaper) quickText(text string, style Style) *Word {
+	q := s.quickOf(style)
+	switch {
+	case q == nil:
+		return nil
+	case s.brief:
+		return s.quickLoose(q, unsafe.Slice(unsafe.StringData(text), len(text)), style)
+	}
+	return s.setQuick(q, &Word{}, []byte(text), style)
+}
+
 // loosen frees the words set by quickLoose: their letter has been written.
 func (s *shaper) loosen() { s.loosed = 0 }
 

@@ -208,14 +208,59 @@ func (s *Setter) setValue(b *layoutBlock, values []string, dst []Line) []Line {
 	first := len(dst)
 	if kept.hash != hash || kept.block != b {
 		*kept = keptLines{hash: hash, block: b, lang: s.shaper.own.language}
+		if line, ok := s.quickLine(b, text); ok {
+			return append(dst, line)
+		}
 		return s.setBlock(b, values, dst)
 	}
 	items := s.items
 	s.items, s.shaper.brief = nil, false
-	dst = s.setBlock(b, values, dst) // into memory of its own
+	if line, ok := s.quickLine(b, text); ok { // into memory of its own
+		dst = append(dst, line)
+	} else {
+		dst = s.setBlock(b, values, dst)
+	}
 	s.items, s.shaper.brief = items, true
 	kept.text, kept.lang, kept.lines = strings.Clone(text), s.shaper.own.language, slices.Clone(dst[first:])
 	return dst
+}
+
+// quickLine sets a value of plain letters that fits on one line as one word, its spaces with it: what most names and places are. Whether it
+// can depends on nothing but the value, so the same value comes out the same however often it was seen.
+func (s *Setter) quickLine(b *layoutBlock, text string) (Line, bool) {
+	ps := &b.style.paragraphStyle
+	if ps.rtl || ps.align == alignEnd || b.style.center || !evenlySpaced(text) || !s.shaper.fonts.stack(ps.style).plainValue(text) {
+		return Line{}, false
+	}
+	s.shaper.tongue = s.shaper.own
+	w := s.shaper.quickText(text, ps.style)
+	s.shaper.tongue = tongue{}
+	if w == nil {
+		return Line{}, false
+	}
+	width := w.Width.At(ps.size)
+	if width > ps.measure {
+		return Line{}, false
+	}
+	first := len(s.items)
+	s.items = append(s.items, Item{Word: w})
+	return Line{Size: ps.size, Items: s.items[first:len(s.items):len(s.items)], Width: width}, true
+}
+
+// evenlySpaced tells whether a text begins and ends with a letter and has no two spaces together.
+func evenlySpaced(text string) bool {
+	space := true
+	for i := range len(text) {
+		if text[i] > ' ' {
+			space = false
+			continue
+		}
+		if space || text[i] != ' ' {
+			return false
+		}
+		space = true
+	}
+	return !space
 }
 
 // setBlock sets one block for the values and appends its lines to dst, in the block's own coordinates.
