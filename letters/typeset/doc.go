@@ -14,4 +14,7 @@
 // where it is justified (Liang, hyphens/). Words that belong together stay together (together.yaml); names that are too long
 // for their line are set smaller or broken with an indent (fit.go). A character that no face has is found by [Fonts.Missing] before
 // anything is set: no glyph 0 ever reaches a page.
+//
+// Which face sets what is decided for a whole name (choice.go): the campaign's faces come first, then those in the binary (package faces), then
+// the system's. [Fonts.Scripts] and [Fonts.Stretches] tell a person about it.
 package typeset
