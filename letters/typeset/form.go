@@ -272,7 +272,7 @@ func (f *FormSetter) Add(values []string, number int) (page int, err error) {
 			return 0, err
 		}
 		if !f.fits(f.entries[len(f.entries)-1].height) {
-			return 0, fmt.Errorf("the entry is longer than a page")
+			return 0, errors.New("the entry is longer than a page; show fewer fields of each signer with letter.show")
 		}
 	}
 	return f.pages + 1, nil

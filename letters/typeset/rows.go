@@ -58,11 +58,14 @@ func (f *Form) layTable(s *Setter, samples [][]string) error {
 	return nil
 }
 
-// shareWidth gives each column the width that most of its cells want; what is left over, or lacking, all bear in proportion.
+// shareWidth gives each column the width that most of its cells want; what is left over, or lacking, all bear in proportion. But no column gets
+// less than half an even share, unless its widest cell needs less: else the one long place of a list would stand letter by letter.
 func (f *Form) shareWidth(s *Setter, samples [][]string) {
 	const enough = 90 // of a hundred cells are to fit
 	frame, columns := &f.layout.frame, f.design.Table
-	wanted, sum := make([]Length, len(columns)), Length(0)
+	wanted, least := make([]Length, len(columns)), make([]Length, len(columns))
+	number := f.numberColumn(s)
+	room := frame.width - number - Length(len(columns))*cellSpace
 	for i := range columns {
 		widths := []Length{s.line(columns[i].Heading, boldStyle, smallSize).Width}
 		for _, values := range samples {
@@ -75,16 +78,14 @@ func (f *Form) shareWidth(s *Setter, samples [][]string) {
 		}
 		heading := widths[0]
 		slices.Sort(widths)
-		wanted[i] = max(heading, widths[(len(widths)-1)*enough/100])
-		sum += wanted[i]
+		widest := widths[len(widths)-1]
+		least[i] = min(widest, room/Length(2*len(columns)))
+		wanted[i] = max(heading, widths[(len(widths)*enough+99)/100-1], least[i])
 	}
-	number := f.numberColumn(s)
 	t, x := &f.table, frame.left
 	t.x, t.width = append(t.x, x), append(t.width, number)
 	x += number + cellSpace
-	room := frame.width - number - Length(len(columns))*cellSpace
-	for i := range columns {
-		width := room * wanted[i] / max(1, sum)
+	for _, width := range shared(room, wanted, least) {
 		t.x, t.width = append(t.x, x), append(t.width, width)
 		x += width + cellSpace
 	}
@@ -93,6 +94,32 @@ func (f *Form) shareWidth(s *Setter, samples [][]string) {
 			t.x[i] = 2*frame.left + frame.width - t.x[i] - t.width[i]
 		}
 	}
+}
+
+// shared shares a width out in proportion to what is wanted, so that nobody gets less than their least; the least add up to no more than the width.
+func shared(width Length, wanted, least []Length) []Length {
+	out, settled := make([]Length, len(wanted)), make([]bool, len(wanted))
+	for again := true; again; {
+		again = false
+		rest, sum := width, Length(0)
+		for i := range wanted {
+			if settled[i] {
+				rest -= out[i]
+			} else {
+				sum += wanted[i]
+			}
+		}
+		for i := range wanted {
+			if settled[i] {
+				continue
+			}
+			if out[i] = rest * wanted[i] / max(1, sum); out[i] < least[i] {
+				out[i], settled[i], again = least[i], true, true
+				break
+			}
+		}
+	}
+	return out
 }
 
 // numberColumn is the width of the column of numbers.
