@@ -23,6 +23,7 @@ func (b *build) manifest() *packet.Manifest {
 			Date: day(c.Letter.Date), Language: c.Letter.Language, Paper: c.Letter.Paper,
 		},
 		Consent:  consent(c.Signers.Consent),
+		Tree:     &packet.Tree{Fields: b.says()},
 		RowsRead: b.roll.RowsRead, Letters: b.roll.Len(), Excluded: map[string]int{}, Bundles: b.bundles,
 	}
 	for _, s := range b.roll.Sources {

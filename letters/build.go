@@ -42,7 +42,15 @@ func Build(ctx context.Context, c *config.Campaign, o Options) (*packet.Manifest
 		return nil, err
 	}
 	ranges := bundleRanges(r, p.mostInBundle())
-	seed := p.fingerprint(r)
+	secret, err := secretFor(c.Dir, o.Out, o.Replace)
+	if err != nil {
+		return nil, err
+	}
+	seal, err := packet.NewSeal(secret, c.Name, p.wording, p.says())
+	if err != nil {
+		return nil, err
+	}
+	seed := p.fingerprint(r, secretID(secret))
 	layout, printing, err := p.lay(r, false, press.Job{Duplex: c.Bundles.Duplex, Seed: seed, Slip: press.Slip{Bundles: len(ranges)}})
 	if err != nil {
 		return nil, err
@@ -51,7 +59,7 @@ func Build(ctx context.Context, c *config.Campaign, o Options) (*packet.Manifest
 	if err != nil {
 		return nil, err
 	}
-	b := &build{composition: p, roll: r, options: o, writer: w, layout: layout, press: printing, ranges: ranges, values: p.signerValues(r)}
+	b := &build{composition: p, roll: r, options: o, writer: w, layout: layout, press: printing, ranges: ranges, seal: seal, values: p.signerValues(r)}
 	m, err := b.run(ctx)
 	if err != nil {
 		w.Abort()
@@ -73,16 +81,17 @@ type build struct {
 
 	next    atomic.Int64 // the next bundle that nobody has
 	done    atomic.Int64 // letters set
+	seal    *packet.Seal
 	bundles []packet.Bundle
-	ledger  []chan []byte
+	ledger  []chan ledgerPart
 	report  sync.Mutex
 }
 
 func (b *build) run(ctx context.Context) (*packet.Manifest, error) {
 	b.bundles = make([]packet.Bundle, len(b.ranges))
-	b.ledger = make([]chan []byte, len(b.ranges))
+	b.ledger = make([]chan ledgerPart, len(b.ranges))
 	for i := range b.ledger {
-		b.ledger[i] = make(chan []byte, 1)
+		b.ledger[i] = make(chan ledgerPart, 1)
 	}
 	workers := b.options.Workers
 	if workers <= 0 {
@@ -107,25 +116,26 @@ func (b *build) run(ctx context.Context) (*packet.Manifest, error) {
 func (b *build) work(ctx context.Context) error {
 	setter := b.layout.NewSetter()
 	worker := b.press.NewWorker(setter)
+	tree := b.seal.NewTree()
 	var values []string
 	for {
 		i := int(b.next.Add(1) - 1)
 		if i >= len(b.ranges) {
 			return nil
 		}
-		if err := b.makeBundle(ctx, worker, i, &values); err != nil {
+		if err := b.makeBundle(ctx, worker, tree, i, &values); err != nil {
 			return err
 		}
 	}
 }
 
 // makeBundle writes one bundle and hands its ledger lines over.
-func (b *build) makeBundle(ctx context.Context, worker *press.Worker, i int, values *[]string) error {
+func (b *build) makeBundle(ctx context.Context, worker *press.Worker, tree *packet.LetterTree, i int, values *[]string) error {
 	letters := b.ranges[i]
 	path := fmt.Sprintf("deliver/bundles/bundle-%04d.pdf", i+1)
 	lines := make([]byte, 0, 64*letters.count)
 	var ledger ledgerLines
-	ledger.begin(b, path)
+	ledger.begin(b, path, tree)
 	order := press.Order{
 		Number: i + 1, First: letters.first + 1, Letters: letters.count, Group: b.roll.Group(letters.first), Volume: b.volume(b.roll, b.ranges, i),
 		Values: func(k int) []string {
@@ -133,6 +143,7 @@ func (b *build) makeBundle(ctx context.Context, worker *press.Worker, i int, val
 			return *values
 		},
 		Placed: func(k, page int) { lines = ledger.append(lines, letters.first+k, page, *values) },
+		Seal:   func() string { return tree.Root().String() },
 	}
 	var count press.Count
 	sum, size, err := b.writer.File(ctx, path, func(out io.Writer) (err error) {
@@ -146,8 +157,9 @@ func (b *build) makeBundle(ctx context.Context, worker *press.Worker, i int, val
 	b.bundles[i] = packet.Bundle{
 		Path: path, SHA256: sum, Bytes: size, Letters: letters.count, Pages: count.Pages, Sheets: count.Sheets,
 		First: press.LetterID(reference, letters.first+1), Last: press.LetterID(reference, letters.first+letters.count),
+		Root: tree.Root().String(),
 	}
-	b.ledger[i] <- lines
+	b.ledger[i] <- ledgerPart{lines, tree.Tiles()}
 	b.tell(letters.count)
 	return nil
 }
@@ -163,19 +175,29 @@ func (b *build) tell(letters int) {
 	b.options.Progress(Progress{Stage: Setting, Done: done, Total: b.roll.Len(), Share: float64(done) / float64(b.roll.Len())})
 }
 
-// ledgerLines writes the ledger's lines of one bundle.
+// ledgerPart is one bundle's part of the ledger.
+type ledgerPart struct {
+	lines []byte
+	tiles []packet.Tile
+}
+
+// ledgerLines writes the ledger's lines of one bundle, and hashes what they say.
 type ledgerLines struct {
 	b    *build
 	row  packet.LedgerRow
-	name int // slot
+	tree *packet.LetterTree
+	name int   // slot
+	says []int // slots that have columns of their own
 	id   []byte
 
 	reference string
 }
 
-func (l *ledgerLines) begin(b *build, path string) {
-	l.b, l.row.Bundle, l.reference = b, path, b.reference()
+func (l *ledgerLines) begin(b *build, path string, tree *packet.LetterTree) {
+	l.b, l.row.Bundle, l.reference, l.tree = b, path, b.reference(), tree
 	l.name, _ = b.fields.Slot("name")
+	l.says = b.ledgerColumns()
+	tree.Begin()
 }
 
 func (l *ledgerLines) append(dst []byte, signer, page int, values []string) []byte {
@@ -184,6 +206,11 @@ func (l *ledgerLines) append(dst []byte, signer, page int, values []string) []by
 	l.id = press.AppendLetterID(l.id[:0], l.reference, signer+1)
 	l.row.LetterID = unsafe.String(unsafe.SliceData(l.id), len(l.id)) // read before the next row changes it
 	l.row.File = l.b.fileOf(row)
+	l.row.Says = l.row.Says[:0]
+	for _, slot := range l.says {
+		l.row.Says = append(l.row.Says, values[slot])
+	}
+	l.tree.Add(len(dst), l.id, values)
 	return packet.AppendLedgerRow(dst, l.row)
 }
 
@@ -197,23 +224,35 @@ func (b *build) fileOf(row roll.Row) string {
 	return b.roll.Sources[row.File].Path
 }
 
-// keepLedger writes the ledger while bundles are made.
+// keepLedger writes the ledger while bundles are made, and behind it the index by which proofs find their way in it.
 func (b *build) keepLedger(ctx context.Context) error {
+	index := b.seal.AppendIndexHeader(nil)
 	_, _, err := b.writer.File(ctx, "private/ledger.csv", func(out io.Writer) error {
-		if _, err := out.Write(packet.AppendLedgerHeader(nil, b.several())); err != nil {
+		head := packet.AppendLedgerHeader(nil, b.several(), b.says())
+		if _, err := out.Write(head); err != nil {
 			return err
 		}
+		written := int64(len(head))
 		for i := range b.ledger {
 			select {
-			case lines := <-b.ledger[i]:
-				if _, err := out.Write(lines); err != nil {
+			case part := <-b.ledger[i]:
+				if _, err := out.Write(part.lines); err != nil {
 					return err
 				}
+				index = packet.AppendIndexTiles(index, written, part.tiles)
+				written += int64(len(part.lines))
 			case <-ctx.Done():
 				return ctx.Err()
 			}
 		}
 		return nil
+	})
+	if err != nil {
+		return err
+	}
+	_, _, err = b.writer.File(ctx, "private/proofs.index", func(out io.Writer) error {
+		_, err := out.Write(index)
+		return err
 	})
 	return err
 }
@@ -238,10 +277,10 @@ func (b *build) writeExclusions(ctx context.Context) error {
 	return err
 }
 
-// fingerprint pins the inputs of a packet: the campaign's settings, the wording, the list, and the fonts.
-func (p *composition) fingerprint(r *roll.Roll) string {
+// fingerprint pins the inputs of a packet: the campaign's settings, the wording, the list, the fonts, and which secret salts the hashes.
+func (p *composition) fingerprint(r *roll.Roll, secretID string) string {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "postbag packet 1\n")
+	fmt.Fprintf(&b, "postbag packet 2\n")
 	b.Write(p.campaign.Canonical())
 	fmt.Fprintf(&b, "\ntemplate %s\n", p.hash)
 	if p.form() != "" {
@@ -256,5 +295,6 @@ func (p *composition) fingerprint(r *roll.Roll) string {
 	for _, f := range p.fonts.Fingerprint() {
 		fmt.Fprintf(&b, "font %s\n", f)
 	}
+	fmt.Fprintf(&b, "secret %s\n", secretID)
 	return hashOf(b.Bytes())
 }

@@ -159,6 +159,20 @@ func codePoints(runes []rune) string {
 	return strings.Join(words, ", ")
 }
 
+// says are the fields that stand on letters, in the order of their slots.
+func (p *composition) says() []string { return p.fields.names[:p.printed] }
+
+// ledgerColumns are the slots of says that have a column in the ledger; a field called name has one already.
+func (p *composition) ledgerColumns() []int {
+	var slots []int
+	for slot, name := range p.says() {
+		if name != "name" {
+			slots = append(slots, slot)
+		}
+	}
+	return slots
+}
+
 // known lists the fields that a template may use.
 func (p *composition) known() []string {
 	var names []string

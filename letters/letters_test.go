@@ -31,6 +31,9 @@ func folder(t testing.TB, replace map[string]string) string {
 	if err := os.CopyFS(dir, templates.Sample()); err != nil {
 		t.Fatal(err)
 	}
+	if err := WriteSecret(dir, make([]byte, secretSize)); err != nil { // the same in all folders, so that packets can be compared
+		t.Fatal(err)
+	}
 	for name, text := range replace {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -343,6 +346,9 @@ func TestCheckSaysWhatBuildDoes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if entries, _ := os.ReadDir(dir); len(entries) != 4 { // the sample's three files and the secret of these tests
+		t.Errorf("check left something in the campaign's folder: %v", entries)
+	}
 	m := mustBuild(t, c, Options{Out: filepath.Join(t.TempDir(), "packet")})
 	if report.RowsRead != m.RowsRead || report.Letters != m.Letters || report.Bundles != len(m.Bundles) || len(report.Held) != m.NeedsLook {
 		t.Errorf("check says %+v, build made %+v", report, m)
@@ -356,9 +362,6 @@ func TestCheckSaysWhatBuildDoes(t *testing.T) {
 		if column.Field == "name" && (column.Header != "full_name" || column.Filled != m.Letters || len(column.Samples) != samples) {
 			t.Errorf("the column of names: %+v", column)
 		}
-	}
-	if entries, _ := os.ReadDir(dir); len(entries) != 3 {
-		t.Errorf("check left something in the campaign's folder: %v", entries)
 	}
 }
 

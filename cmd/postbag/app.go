@@ -13,7 +13,9 @@ import (
 
 // app is the program with its surroundings, so that a test can run it whole in its own process.
 type app struct {
+	stdin          io.Reader
 	stdout, stderr io.Writer
+	asks           bool     // questions can be asked: stdin and stderr are a terminal
 	colour         bool     // results may be coloured: stdout is a terminal and nobody asked for plain text
 	redraw         bool     // progress may redraw its line: stderr is a terminal
 	env            []string // KEY=value, as the process got it
@@ -23,7 +25,9 @@ type app struct {
 
 func newApp() *app {
 	return &app{
+		stdin:  os.Stdin,
 		stdout: os.Stdout,
+		asks:   term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd())),
 		stderr: &lockedWriter{w: os.Stderr},
 		colour: term.IsTerminal(int(os.Stdout.Fd())) && wantsColour(os.Environ()),
 		redraw: term.IsTerminal(int(os.Stderr.Fd())),
@@ -72,7 +76,8 @@ type exitStatus struct {
 func (a *app) commands() []command {
 	return []command{
 		a.demoCommand(), a.initCommand(), a.checkCommand(), a.previewCommand(), a.buildCommand(), a.verifyCommand(),
-		a.fontsCommand(), a.templatesCommand(), a.versionCommand(), a.helpCommand(),
+		a.proveCommand(), a.exportCommand(), a.purgeCommand(), a.manifestCommand(), a.fontsCommand(), a.templatesCommand(), a.versionCommand(),
+		a.helpCommand(),
 	}
 }
 

@@ -103,6 +103,7 @@ func (b built) print(p *page) {
 	for _, w := range b.Warnings {
 		p.warning("%s", plain(w.Error()))
 	}
+	p.line("Root of the letters: %s", b.Tree.Root)
 	p.heading("What to do next")
 	p.table([]string{"", ""}, b.steps())
 }
@@ -117,6 +118,7 @@ func (b built) steps() [][]string {
 	steps = append(steps,
 		[]string{"check the packet", "postbag verify " + shellWord(b.Packet)},
 		[]string{"", "(cd " + shellWord(b.Packet) + " && sha256sum -c SHA256SUMS)"},
+		[]string{"make known", "the root, before the hand-over and where everybody sees it"},
 		[]string{"to the company", in("deliver") + ", on paper or as files"})
 	if _, err := os.Stat(filepath.Join(b.Packet, "print")); err == nil {
 		steps = append(steps, []string{"to the printer", in("deliver", "bundles") + " with " + in("print")})

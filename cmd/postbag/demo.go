@@ -11,6 +11,10 @@ import (
 	"postbag/letters"
 )
 
+// sampleSecret salts the hashes of the sample packet. It is no secret: the people of the sample are made up, and everybody's sample packet
+// is the same.
+const sampleSecret = "the sample's people are made up!"
+
 func (a *app) demoCommand() command {
 	return command{
 		name:    "demo",
@@ -35,6 +39,9 @@ func (a *app) demo(c *cli.Context) (result, error) {
 	}
 	defer os.RemoveAll(dir)
 	if _, err := writeSample(dir, "supporter", "en"); err != nil {
+		return nil, err
+	}
+	if err := letters.WriteSecret(dir, []byte(sampleSecret)); err != nil {
 		return nil, err
 	}
 	campaign, err := config.Load(config.Options{File: filepath.Join(dir, "campaign.yaml")})

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"embed"
 	"fmt"
 	"strings"
 
@@ -12,10 +13,10 @@ func (a *app) helpCommand() command {
 	return command{
 		name:     "help",
 		summary:  "show what a command does and which flags it takes",
-		about:    "Shows the commands, or one command with its flags, exit statuses and an example.",
-		operands: []operand{{name: "COMMAND", what: "the name of a command", optional: true}},
-		statuses: []exitStatus{{done, "done"}, {misused, "there is no such command"}},
-		examples: []string{"postbag help build"},
+		about:    "Shows the commands, or one command with its flags, exit statuses and an example; or explains a subject.",
+		operands: []operand{{name: "COMMAND", what: "the name of a command or of a subject", optional: true}},
+		statuses: []exitStatus{{done, "done"}, {misused, "there is no such command or subject"}},
+		examples: []string{"postbag help build", "postbag help threats"},
 		run:      a.help,
 	}
 }
@@ -25,12 +26,38 @@ func (a *app) help(c *cli.Context) (result, error) {
 	if c.NArg() == 0 {
 		return overview(commands), nil
 	}
+	name, text := c.Args().First(), ""
+	for _, t := range topics {
+		if t.name == name {
+			file, err := topicTexts.ReadFile("topics/" + name + ".txt")
+			if err != nil {
+				return nil, fmt.Errorf("reading the text of a subject: %w", err)
+			}
+			text = string(file)
+		}
+	}
 	s := &sorter{commands: commands}
-	if err := s.nameCommand(c.Args().First()); err != nil {
+	switch err := s.nameCommand(name); {
+	case err == nil && text != "":
+		return guide{s.command.help().Help + "\n" + text}, nil
+	case err == nil:
+		return s.command.help(), nil
+	case text != "":
+		return guide{text}, nil
+	default:
 		return nil, err
 	}
-	return s.command.help(), nil
 }
+
+// topics are the subjects that help explains beside the commands. One of them, manifest, is a command too: the text of the subject
+// tells of it.
+var topics = []struct{ name, summary string }{
+	{"manifest", "the formats by which a packet can be checked: manifest, tree, proof"},
+	{"threats", "what a packet proves, and what each of those involved can and cannot do"},
+}
+
+//go:embed topics/*.txt
+var topicTexts embed.FS
 
 // guide is a text of help.
 type guide struct {
@@ -48,6 +75,12 @@ func overview(commands []command) guide {
 	var rows [][]string
 	for _, c := range commands {
 		rows = append(rows, []string{c.usage(), c.summary})
+	}
+	p.table([]string{"", ""}, rows)
+	p.heading("Subjects of postbag help")
+	rows = nil
+	for _, t := range topics {
+		rows = append(rows, []string{t.name, t.summary})
 	}
 	p.table([]string{"", ""}, rows)
 	p.flags("Flags of every command", globalFlags())

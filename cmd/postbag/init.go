@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"postbag/letters"
 	"postbag/letters/problem"
 	"postbag/templates"
 )
@@ -18,7 +19,7 @@ func (a *app) initCommand() command {
 		summary: "make a campaign folder that builds as it stands",
 		about: "Writes a sample campaign to DIR: campaign.yaml, the letter, and a signer list of made-up people. It builds as\n" +
 			"it stands, marked SPECIMEN; then put your own campaign in its place, file by file. A file that is there\n" +
-			"already is never overwritten.",
+			"already is never overwritten. It also makes campaign.secret, by which the letters' hashes are salted: keep a copy.",
 		operands: []operand{{name: "DIR", what: "the folder to make"}},
 		flags: []cli.Flag{
 			&cli.StringFlag{Name: "template", Usage: "begin with the built-in letter `NAME`, as postbag templates lists them", Value: "supporter"},
@@ -44,6 +45,10 @@ func (a *app) init(c *cli.Context) (result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := letters.MakeSecret(dir); err != nil {
+		return nil, err
+	}
+	files = append(files, letters.SecretFile)
 	return started{Dir: dir, Template: letter.Template, Files: files}, nil
 }
 

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"path/filepath"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -12,22 +14,42 @@ import (
 func (a *app) verifyCommand() command {
 	return command{
 		name:    "verify",
-		summary: "check a packet against its manifest",
-		about: "Reads every file of the packet and checks it against SHA256SUMS and manifest.json: nothing is missing,\n" +
-			"nothing is changed, nothing was added, and the counts add up. It also works when private/ is gone,\n" +
-			"and changes nothing.",
-		operands: []operand{{name: "DIR", what: "the packet's folder"}},
+		summary: "check a packet against its manifest, or a proof against a root",
+		about: "Reads every file of the packet and checks it against SHA256SUMS and manifest.json: nothing is missing, nothing is\n" +
+			"changed, nothing was added, the counts add up, the pages of each bundle and the letter ids in their labels are those of\n" +
+			"the manifest, and the hashes over the letters make its root. It also works when private/ is gone, says what it could\n" +
+			"not check then, and changes nothing.\n\n" +
+			"With --proof it checks a proof that postbag prove made, by a packet's manifest (DIR or --manifest) or by the root that\n" +
+			"stands on paper (--root, and --size for the number of letters).",
+		operands: []operand{{name: "DIR", what: "the packet's folder; with --proof it may be left out", optional: true}},
+		flags: []cli.Flag{
+			&cli.StringFlag{Name: "proof", Usage: "check the proof in `FILE`"},
+			&cli.StringFlag{Name: "manifest", Usage: "check the proof by the manifest in `FILE`"},
+			&cli.StringFlag{Name: "root", Usage: "check the proof by this root, 64 digits in `HEX`; spaces between them do not count"},
+			&cli.GenericFlag{Name: "size", Usage: "with --root, check that there are `N` letters", Value: new(wholeNumber)},
+		},
 		statuses: []exitStatus{
-			{done, "the packet is whole"},
-			{failed, "the packet is not as its manifest says, or could not be read"},
+			{done, "the packet is whole, or the proof holds"},
+			{failed, "the packet is not as its manifest says, the proof does not hold, or something could not be read"},
 			{misused, "wrong usage"},
 		},
-		examples: []string{"postbag build", "postbag verify packet"},
+		examples: []string{"postbag build", "postbag verify packet", "postbag prove packet --row 3 --out proof.json", "postbag verify packet --proof proof.json"},
 		run:      a.verify,
 	}
 }
 
 func (a *app) verify(c *cli.Context) (result, error) {
+	if c.IsSet("proof") {
+		return a.verifyProof(c)
+	}
+	for _, flag := range []string{"manifest", "root", "size"} {
+		if c.IsSet(flag) {
+			return nil, usageError{what: "--" + flag + " is for checking a proof", do: "Name the proof with --proof FILE"}
+		}
+	}
+	if c.NArg() == 0 {
+		return nil, usageError{what: "verify needs DIR, the packet's folder", do: "Write postbag verify DIR, or --proof FILE to check a proof"}
+	}
 	m := a.newMeter()
 	report, err := packet.Verify(c.Context, c.Args().First(), m.bytes)
 	m.end()
@@ -38,6 +60,72 @@ func (a *app) verify(c *cli.Context) (result, error) {
 		return verified{report}, &damaged{report}
 	}
 	return verified{report}, nil
+}
+
+// verifyProof checks a proof by what is named for it: one thing, since two could say different things.
+func (a *app) verifyProof(c *cli.Context) (result, error) {
+	manifest, named := c.String("manifest"), 0
+	if c.NArg() > 0 {
+		manifest = filepath.Join(c.Args().First(), "manifest.json")
+		named++
+	}
+	for _, flag := range []string{"manifest", "root"} {
+		if c.IsSet(flag) {
+			named++
+		}
+	}
+	if named != 1 {
+		return nil, usageError{what: "a proof is checked by a packet's folder, by a manifest or by a root",
+			do: "Name one of them: DIR, --manifest FILE, or --root HEX"}
+	}
+	size := numberOf(c, "size")
+	root := strings.ToLower(strings.Join(strings.Fields(c.String("root")), ""))
+	switch {
+	case c.IsSet("root") && !packet.IsHash(root):
+		return nil, usageError{what: "--root is not 64 digits of hex", do: "Copy the root from paper, digit by digit; spaces do not count"}
+	case c.IsSet("size") && !c.IsSet("root"):
+		return nil, usageError{what: "--size goes with --root", do: "A manifest says itself how many letters there are"}
+	case c.IsSet("size") && size == 0:
+		return nil, usageError{what: "--size is 0, and no packet has no letters", do: "Write the number of letters that stands with the root"}
+	}
+	proof, err := packet.ReadProof(c.String("proof"))
+	if err != nil {
+		return nil, err
+	}
+	if c.IsSet("root") {
+		err = proof.CheckRoot(root, size)
+	} else {
+		m, readErr := packet.ReadManifest(manifest)
+		if readErr != nil {
+			return nil, readErr
+		}
+		err = proof.CheckManifest(m)
+	}
+	if err != nil {
+		return nil, problem.Problem{Place: problem.Place{File: c.String("proof")}, What: "the proof does not hold: " + err.Error(),
+			Do: "Make sure that it is whole and that you compare it with the right packet; else ask whoever gave it to you"}
+	}
+	return holds{Proof: proof, by: manifest}, nil
+}
+
+// holds is the result of a proof that holds.
+type holds struct {
+	*packet.Proof
+	by string // the manifest; "" for a root that was given
+}
+
+func (h holds) print(p *page) {
+	p.line("The proof holds: letter %s is one of the %s of this packet.", plain(h.Letter), count(h.Packet.Letters, "letter"))
+	for _, s := range h.Says {
+		p.line("  %s: %s", plain(s.Field), plain(s.Value))
+	}
+	last := h.Bundle.First + h.Bundle.Letters - 1
+	p.line("It is in bundle %s of %s, with letters %s to %s.", number(int64(h.Bundle.Number)), number(int64(h.Packet.Bundles)),
+		number(int64(h.Bundle.First)), number(int64(last)))
+	if h.by != "" {
+		p.line("The root in %s is %s.", plain(h.by), h.Packet.Root)
+		p.line("Compare it with the one that the campaign made known, on paper or elsewhere: without that, the proof is as good as the manifest.")
+	}
 }
 
 // damaged is the error of a packet that is not as its manifest says.
@@ -66,6 +154,10 @@ func (v verified) print(p *page) {
 	p.line("%s is whole: %s in %s, from %s read.", plain(v.Dir), count(v.Letters, "letter"),
 		count(v.Bundles, "bundle"), count(v.RowsRead, "row"))
 	p.line("Checked %s, %s.", count(v.Files, "file"), size(v.Bytes))
+	if v.Root != "" {
+		p.line("Root of the letters: %s", v.Root)
+		p.line("Compare it with the one that the campaign made known by another way than the packet.")
+	}
 	for _, u := range v.Unchecked {
 		p.line("Not checked: %s", plain(u))
 	}

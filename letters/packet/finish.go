@@ -17,7 +17,7 @@ import (
 // Finish waits for what is still being synced, removes files of an earlier, different run that do not belong,
 // writes manifest.json, manifest.csv, READ-ME.txt, SHA256SUMS and private/run.json, and syncs the folders.
 //
-// It fills in m.Format, and cuts folders off the names of sources and template. A manifest that does not agree with
+// It fills in m.Format and the root of m.Tree, and cuts folders off the names of sources and template. A manifest that does not agree with
 // itself or with the files that were made is an error of the program, and nothing is written. After an error the
 // caller calls Abort.
 func (w *Writer) Finish(ctx context.Context, m *Manifest) error {
@@ -28,6 +28,9 @@ func (w *Writer) Finish(ctx context.Context, m *Manifest) error {
 		return err
 	}
 	m.tidy()
+	if err := m.plant(); err != nil {
+		return fmt.Errorf("the packet's account is wrong, which is a fault of Postbag: %w", err)
+	}
 	if err := w.agrees(m); err != nil {
 		return err
 	}
@@ -69,7 +72,7 @@ func (w *Writer) agrees(m *Manifest) error {
 	for _, f := range m.faults() {
 		wrong = append(wrong, f.Path+": "+f.What)
 	}
-	listed := map[string]bool{ledgerFile: true, exclusionsFile: true}
+	listed := map[string]bool{}
 	for _, b := range m.Bundles {
 		listed[b.Path] = true
 		if f, ok := w.files[b.Path]; !ok || f.sha256 != b.SHA256 || f.bytes != b.Bytes {
@@ -81,7 +84,7 @@ func (w *Writer) agrees(m *Manifest) error {
 			wrong = append(wrong, name+": was made and is not in the manifest")
 		}
 	}
-	for _, name := range []string{ledgerFile, exclusionsFile} {
+	for _, name := range []string{ledgerFile, exclusionsFile, indexFile} {
 		if _, ok := w.files[name]; !ok {
 			wrong = append(wrong, name+": was not made")
 		}

@@ -46,12 +46,16 @@ func FuzzParseSums(f *testing.F) {
 	})
 }
 
-func FuzzCountPages(f *testing.F) {
-	f.Add(pdf(1, 0))
-	f.Add(pdf(20, 9))
+func FuzzReadPages(f *testing.F) {
+	f.Add(small.bundle(0))
+	f.Add(pdf(1, 0, ""))
+	f.Add(pdf(20, 9, ""))
 	f.Add([]byte("xref\n0 1\n0000000000 65535 f \ntrailer<</Prev 0>>startxref 0"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		countPages(bytes.NewReader(data), int64(len(data)))
+		pages, labels, err := readPages(bytes.NewReader(data), int64(len(data)))
+		if err == nil {
+			labelsDiffer(labels, pages, &Bundle{Letters: 4, First: "test-2026-000001", Last: "test-2026-000004"})
+		}
 	})
 }
 
@@ -64,7 +68,7 @@ func FuzzPrivateTables(f *testing.F) {
 	f.Fuzz(func(t *testing.T, ledger, exclusions []byte) {
 		v := &verifier{ctx: context.Background()}
 		fates := &fates{pages: map[fateKey]*fatePage{}}
-		v.readTable(bytes.NewReader(ledger), ledgerHeader, &ledgerReader{m: m, fates: fates})
-		v.readTable(bytes.NewReader(exclusions), exclusionsHeader, &exclusionsReader{m: m, fates: fates, counts: map[string]int{}})
+		v.readTable(bytes.NewReader(ledger), &ledgerReader{m: m, fates: fates, seal: small.seal()})
+		v.readTable(bytes.NewReader(exclusions), &exclusionsReader{m: m, fates: fates, counts: map[string]*int{}})
 	})
 }

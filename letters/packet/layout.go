@@ -18,9 +18,11 @@ const (
 	readMeFile      = "READ-ME.txt"
 	sumsFile        = "SHA256SUMS"
 	privateDir      = "private"
+	printDir        = "print"
 	ledgerFile      = "private/ledger.csv"
 	exclusionsFile  = "private/exclusions.csv"
 	runFile         = "private/run.json"
+	indexFile       = "private/proofs.index"
 	lockFile        = "private/.lock"
 )
 
@@ -49,14 +51,14 @@ var layout = []struct {
 	{regexp.MustCompile(`^deliver/bundles/bundle-[0-9]{4,9}\.pdf$`), bundle},
 	{regexp.MustCompile(`^deliver/[0-9]{2}-[a-z]+(-[a-z]+)*\.pdf$`), paperwork},
 	{regexp.MustCompile(`^print/(job-ticket\.(pdf|json)|box-labels\.pdf)$`), paperwork},
-	{regexp.MustCompile(`^private/(ledger\.csv|exclusions\.csv|run\.json)$`), private},
+	{regexp.MustCompile(`^private/(ledger\.csv|exclusions\.csv|proofs\.index|run\.json)$`), private},
 	{regexp.MustCompile(`^private/\.lock$`), lock},
 	{regexp.MustCompile(`(^|/)\.[^/]+` + regexp.QuoteMeta(temporarySuffix) + `$`), temporary},
 	{regexp.MustCompile(`(?i)(^|/)(\.DS_Store|\._[^/]*|Thumbs\.db|desktop\.ini)$`), litter},
 }
 
 // folders lists the packet's folders, inner ones first, so that they can be removed in this order.
-var folders = []string{"deliver/bundles", "deliver", "print", privateDir}
+var folders = []string{"deliver/bundles", "deliver", printDir, privateDir}
 
 const temporarySuffix = ".postbag-tmp"
 

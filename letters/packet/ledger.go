@@ -8,12 +8,13 @@ import (
 
 // LedgerRow is one line of private/ledger.csv: where a signer's row went.
 type LedgerRow struct {
-	Row      int    // of the list, as a spreadsheet numbers it
-	LetterID string // as it stands on the letter
-	Name     string // as it stands on the letter
-	Bundle   string // the bundle's path, as in the manifest
-	Page     int    // of the bundle, from 1, on which the letter starts, or the signer stands in a document of many
-	File     string // what tells the list's files apart where there are several; else ""
+	Row      int      // of the list, as a spreadsheet numbers it
+	LetterID string   // as it stands on the letter
+	Name     string   // as it stands on the letter
+	Bundle   string   // the bundle's path, as in the manifest
+	Page     int      // of the bundle, from 1, on which the letter starts, or the signer stands in a document of many
+	File     string   // what tells the list's files apart where there are several; else ""
+	Says     []string // the other fields that the letter says of the signer, in the order of the header
 }
 
 // ExclusionRow is one line of private/exclusions.csv: why a signer's row got no letter.
@@ -30,10 +31,24 @@ const (
 	fileHeader       = ",file"
 )
 
-// AppendLedgerHeader appends the first line of the ledger; several says that the rows name their file.
-func AppendLedgerHeader(dst []byte, several bool) []byte {
-	return appendHeader(dst, ledgerHeader, several)
+// AppendLedgerHeader appends the first line of the ledger; several says that the rows name their file, says are the names of the
+// fields that the letters say of their signers. A field called name is left out of them: it has its column already.
+func AppendLedgerHeader(dst []byte, several bool, says []string) []byte {
+	dst = append(dst, ledgerHeader...)
+	if several {
+		dst = append(dst, fileHeader...)
+	}
+	for _, field := range says {
+		if field != nameField {
+			dst = append(dst, ',')
+			dst = appendCell(dst, field)
+		}
+	}
+	return append(dst, '\n')
 }
+
+// nameField is the field that the ledger has whether letters show it or not.
+const nameField = "name"
 
 // AppendLedgerRow appends one line. It allocates nothing once dst has the room.
 func AppendLedgerRow(dst []byte, r LedgerRow) []byte {
@@ -46,7 +61,15 @@ func AppendLedgerRow(dst []byte, r LedgerRow) []byte {
 	dst = appendCell(dst, r.Bundle)
 	dst = append(dst, ',')
 	dst = appendNumber(dst, int64(r.Page))
-	return appendFile(dst, r.File)
+	if r.File != "" {
+		dst = append(dst, ',')
+		dst = appendCell(dst, r.File)
+	}
+	for _, value := range r.Says {
+		dst = append(dst, ',')
+		dst = appendCell(dst, value)
+	}
+	return append(dst, '\n')
 }
 
 // AppendExclusionHeader appends the first line of the exclusions; several says that the rows name their file.

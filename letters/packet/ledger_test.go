@@ -12,7 +12,7 @@ import (
 
 func TestLedgerLines(t *testing.T) {
 	var b []byte
-	b = AppendLedgerHeader(b, true)
+	b = AppendLedgerHeader(b, true, nil)
 	b = AppendLedgerRow(b, LedgerRow{Row: 7, LetterID: "c-000001", Name: "Ann \"Nan\" Lee, Jr", Bundle: "deliver/bundles/bundle-0001.pdf", Page: 2, File: "a.csv"})
 	b = AppendLedgerRow(b, LedgerRow{Row: 8, LetterID: "c-000002", Name: "=HYPERLINK(1)", Bundle: "x", Page: 3, File: "+b.csv"})
 	b = AppendExclusionHeader(b, false)

@@ -7,11 +7,16 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 )
 
-// manifestFormat names the form of manifest.json; another form gets another number.
-const manifestFormat = "postbag-manifest/1"
+// manifestFormat names the form of manifest.json that is written; another form gets another number. Packets are kept for years, so
+// the older forms are read for ever: those of version 1 have no tree.
+const (
+	manifestFormat  = "postbag-manifest/2"
+	manifestFormat1 = "postbag-manifest/1"
+)
 
 // maxAccount bounds the accounts that are read into memory.
 const maxAccount = 64 << 20
@@ -21,7 +26,7 @@ const maxCount = 1e12
 
 // Manifest is the machine-readable account of a packet (manifest.json), without personal data.
 type Manifest struct {
-	Format    string         `json:"format"` // "postbag-manifest/1"; Finish fills it in
+	Format    string         `json:"format"` // "postbag-manifest/2"; Finish fills it in
 	Campaign  string         `json:"campaign"`
 	Specimen  bool           `json:"specimen"`
 	Sender    Organisation   `json:"sender"`
@@ -37,6 +42,7 @@ type Manifest struct {
 	Excluded  map[string]int `json:"excluded"`           // reason -> rows
 	NeedsLook int            `json:"needs_look"`         // of them, rows held back for reasons a person should look at
 	Comments  *Comments      `json:"comments,omitempty"` // where the letter prints those of its signers
+	Tree      *Tree          `json:"tree,omitempty"`     // nil in version 1
 	Bundles   []Bundle       `json:"bundles"`
 }
 
@@ -48,6 +54,17 @@ type Comments struct {
 	Cut        int            `json:"cut"`         // of those printed
 	NotPrinted map[string]int `json:"not_printed"` // reason -> comments
 }
+
+// Tree is the Merkle tree over all letters.
+type Tree struct {
+	Format string   `json:"format"` // "postbag-tree/1"; Finish fills it in
+	Size   int      `json:"size"`   // letters
+	Root   string   `json:"root"`   // Finish fills it in
+	Fields []string `json:"fields"` // what letters say of their signers
+}
+
+// treeFormat names the way in which letters are hashed.
+const treeFormat = "postbag-tree/1"
 
 // Organisation is who delivers.
 type Organisation struct {
@@ -108,7 +125,8 @@ type Bundle struct {
 	Sheets  int      `json:"sheets"` // sheets of paper, the slip sheet included
 	First   string   `json:"first"`  // letter ids
 	Last    string   `json:"last"`
-	Group   []string `json:"-"` // values of bundles.group_by: places of people stay out of the manifest
+	Root    string   `json:"root,omitempty"` // the hash over the bundle's letters, as it stands on the slip sheet; none in version 1
+	Group   []string `json:"-"`              // values of bundles.group_by: places of people stay out of the manifest
 }
 
 // tidy makes the manifest say the same thing on every machine: its format, lists that are empty and not absent,
@@ -116,6 +134,9 @@ type Bundle struct {
 func (m *Manifest) tidy() {
 	if m.Format == "" {
 		m.Format = manifestFormat
+	}
+	if m.Tree != nil && m.Tree.Fields == nil {
+		m.Tree.Fields = []string{}
 	}
 	if m.Sources == nil {
 		m.Sources = []Source{}
@@ -140,21 +161,54 @@ func baseName(name string) string {
 	return name[strings.LastIndexAny(name, `/\`)+1:]
 }
 
-// encode writes manifest.json: keys in the order of the struct, two spaces of indent, one newline at the end.
+// encode writes manifest.json in its canonical bytes.
 func (m *Manifest) encode() ([]byte, error) {
+	data, err := canonicalJSON(m, "  ")
+	if err != nil {
+		return nil, fmt.Errorf("encoding the manifest: %w", err)
+	}
+	return append(data, '\n'), nil
+}
+
+// canonicalJSON writes what ECMAScript's JSON.stringify writes, with that indent, for members in the order of the struct. Strings and
+// numbers are those of RFC 8785, which took them from there; its order of members and lack of spaces are not taken over, since
+// people read these files. encoding/json differs from it in escaping two line separators.
+func canonicalJSON(v any, indent string) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(m); err != nil {
-		return nil, fmt.Errorf("encoding the manifest: %w", err)
+	e.SetIndent("", indent)
+	if err := e.Encode(v); err != nil {
+		return nil, err
 	}
-	return b.Bytes(), nil
+	data := bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+	if !bytes.Contains(data, []byte(`\u202`)) {
+		return data, nil
+	}
+	var out []byte
+	for i := 0; i < len(data); i++ {
+		switch {
+		case data[i] != '\\':
+			out = append(out, data[i])
+		case bytes.HasPrefix(data[i:], []byte(`\u2028`)), bytes.HasPrefix(data[i:], []byte(`\u2029`)):
+			out = append(out, "\xe2\x80"...)
+			out = append(out, 0xa8+data[i+5]-'8')
+			i += 5
+		default:
+			out = append(out, data[i], data[i+1])
+			i++
+		}
+	}
+	return out, nil
 }
 
 // encodeCSV writes manifest.csv: one row a bundle.
 func (m *Manifest) encodeCSV() []byte {
-	b := []byte("path,sha256,bytes,letters,pages,sheets,first,last\n")
+	b := []byte("path,sha256,bytes,letters,pages,sheets,first,last")
+	if m.Tree != nil {
+		b = append(b, ",root"...)
+	}
+	b = append(b, '\n')
 	for i := range m.Bundles {
 		n := &m.Bundles[i]
 		b = appendCell(b, n.Path)
@@ -168,6 +222,10 @@ func (m *Manifest) encodeCSV() []byte {
 		b = appendCell(b, n.First)
 		b = append(b, ',')
 		b = appendCell(b, n.Last)
+		if m.Tree != nil {
+			b = append(b, ',')
+			b = appendCell(b, n.Root)
+		}
 		b = append(b, '\n')
 	}
 	return b
@@ -177,7 +235,7 @@ func (m *Manifest) encodeCSV() []byte {
 type errFormat string
 
 func (e errFormat) Error() string {
-	return fmt.Sprintf("the manifest's format is %s, and this Postbag knows %s", shown(string(e)), manifestFormat)
+	return fmt.Sprintf("the manifest's format is %s, and this Postbag knows %s and %s", shown(string(e)), manifestFormat1, manifestFormat)
 }
 
 // parseManifest reads manifest.json and takes nothing but what encode writes, byte for byte: no second key of the
@@ -190,7 +248,7 @@ func parseManifest(data []byte) (*Manifest, error) {
 	if err := json.Unmarshal(data, &head); err != nil {
 		return nil, fmt.Errorf("it is not JSON of the right form: %w", err)
 	}
-	if head.Format != manifestFormat {
+	if head.Format != manifestFormat && head.Format != manifestFormat1 {
 		return nil, errFormat(head.Format)
 	}
 	// A bundle takes over a hundred bytes; millions of empty ones would take memory that their file does not show.
@@ -239,7 +297,7 @@ func (m *Manifest) faults() []Fault {
 	fault := func(path, what string, arguments ...any) {
 		faults = append(faults, Fault{Path: path, What: fmt.Sprintf(what, arguments...)})
 	}
-	if m.Format != manifestFormat {
+	if m.Format != manifestFormat && m.Format != manifestFormat1 {
 		fault(manifestFile, "%s", errFormat(m.Format).Error())
 	}
 	for _, n := range m.counts() {
@@ -257,7 +315,74 @@ func (m *Manifest) faults() []Fault {
 	if m.NeedsLook > m.excluded() {
 		fault(manifestFile, "needs_look is %d, but only %d rows are excluded", m.NeedsLook, m.excluded())
 	}
-	return append(faults, m.bundleFaults()...)
+	return slices.Concat(faults, m.bundleFaults(), m.treeFaults())
+}
+
+// plant fills in what follows from the bundles' roots.
+func (m *Manifest) plant() error {
+	if m.Tree == nil {
+		return nil // a fault, which faults names
+	}
+	leaves, err := m.entryHashes()
+	if err != nil {
+		return err
+	}
+	m.Tree.Format, m.Tree.Size, m.Tree.Root = treeFormat, m.Letters, rootOf(leaves).String()
+	return nil
+}
+
+// treeFaults checks that the letters' ids run through all bundles, and that the bundles' hashes make the root.
+func (m *Manifest) treeFaults() []Fault {
+	if m.Format == manifestFormat1 {
+		if m.Tree != nil {
+			return []Fault{{Path: manifestFile, What: "has a tree, which manifests of version 1 have not"}}
+		}
+		return nil
+	}
+	switch t := m.Tree; {
+	case t == nil || t.Format != treeFormat:
+		return []Fault{{Path: manifestFile, What: "has no tree of the form " + treeFormat}}
+	case t.Size != m.Letters:
+		return []Fault{{Path: manifestFile, What: fmt.Sprintf("the tree has %d letters, and the manifest says %d", t.Size, m.Letters)}}
+	}
+	var faults []Fault
+	first := 1
+	for i := range m.Bundles {
+		b := &m.Bundles[i]
+		if from, to := letterID(m.Campaign, first), letterID(m.Campaign, first+b.Letters-1); b.First != from || b.Last != to {
+			faults = append(faults, Fault{Path: shown(b.Path), What: fmt.Sprintf("has letters %s to %s by the manifest, and by the counts %s to %s",
+				shown(b.First), shown(b.Last), shown(from), shown(to))})
+		}
+		first += b.Letters
+	}
+	leaves, err := m.entryHashes()
+	if err != nil {
+		return append(faults, Fault{Path: manifestFile, What: err.Error()})
+	}
+	if root := rootOf(leaves).String(); root != m.Tree.Root {
+		faults = append(faults, Fault{Path: manifestFile, What: fmt.Sprintf("the bundles' hashes make the root %s, and the manifest says %s", root, shown(m.Tree.Root))})
+	}
+	return faults
+}
+
+// letterID is the id of a letter: the campaign's name and the number, padded to six digits.
+func letterID(campaign string, number int) string {
+	return string(appendLetterID(make([]byte, 0, len(campaign)+8), campaign, number))
+}
+
+func appendLetterID(dst []byte, campaign string, number int) []byte {
+	dst = append(append(dst, campaign...), '-')
+	for least := 100_000; least > number && least > 1; least /= 10 {
+		dst = append(dst, '0')
+	}
+	return strconv.AppendInt(dst, int64(number), 10)
+}
+
+// letterNumber is the number in a letter's id; ok is false where the id is none of the campaign.
+func letterNumber(campaign, id string) (number int, ok bool) {
+	digits, ok := strings.CutPrefix(id, campaign+"-")
+	number, err := strconv.Atoi(digits)
+	return number, ok && err == nil && number > 0 && letterID(campaign, number) == id
 }
 
 type namedCount struct {
@@ -334,7 +459,7 @@ func (b *Bundle) wrong(shared bool) string {
 	switch {
 	case classify(b.Path) != bundle:
 		return "is not where a packet keeps its bundles (deliver/bundles/bundle-0001.pdf)"
-	case !isHash(b.SHA256):
+	case !IsHash(b.SHA256):
 		return "has no proper SHA-256 in the manifest"
 	case b.Bytes < 1 || b.Letters < 1:
 		return "is empty by the manifest"
@@ -346,8 +471,8 @@ func (b *Bundle) wrong(shared bool) string {
 	return ""
 }
 
-// isHash tells whether s is a SHA-256 in lower-case hex.
-func isHash(s string) bool {
+// IsHash tells whether s is a SHA-256 in lower-case hex.
+func IsHash(s string) bool {
 	if len(s) != 64 {
 		return false
 	}

@@ -163,6 +163,17 @@ func (w *Writer) look(fingerprint string, replace bool) (finding, error) {
 	return f, nil
 }
 
+// Holds tells whether a packet stands in dir, finished or not.
+func Holds(dir string) bool {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return false
+	}
+	defer root.Close()
+	_, err = readRun(root)
+	return err == nil || (&Writer{dir: dir, root: root}).isPacket()
+}
+
 // isPacket tells whether the folder holds a packet whose run cannot be read any more: its manifest, or whatever
 // stands in the run's place, says that Postbag made it.
 func (w *Writer) isPacket() bool {
@@ -186,7 +197,7 @@ func notOurs(at problem.Place, entries []entry) error {
 }
 
 func otherInputs(at problem.Place, unread error) error {
-	what := "the folder holds a packet that was made from other inputs (list, letter, settings, fonts or version)"
+	what := "the folder holds a packet that was made from other inputs (list, letter, settings, fonts, secret or version)"
 	if unread != nil {
 		what = "the folder holds a packet, and what it was made from cannot be told, because private/run.json is " +
 			"gone or damaged"

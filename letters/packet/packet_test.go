@@ -29,7 +29,7 @@ func TestAFinishedPacketVerifies(t *testing.T) {
 	if len(r.Faults) != 0 || len(r.Unchecked) != 0 {
 		t.Errorf("faults %v, unchecked %v", r.Faults, r.Unchecked)
 	}
-	if r.Bundles != 3 || r.Letters != 12 || r.RowsRead != 15 || r.Files != 10 || last != total || total == 0 {
+	if r.Bundles != 3 || r.Letters != 12 || r.RowsRead != 15 || r.Files != 11 || last != total || total == 0 {
 		t.Errorf("report %+v, progress %d of %d", r, last, total)
 	}
 	if sum, err := exec.LookPath("sha256sum"); err == nil {
@@ -412,14 +412,14 @@ func TestPublicFilesHoldNoFoldersOfTheMachine(t *testing.T) {
 	}
 	defer w.Abort()
 	err = small.buildWith(context.Background(), w, func(m *Manifest) {
-		m.Letter.Template = "/home/ada/letter.md"
-		m.Sources[0].Name = `C:\Users\ada\signers.csv`
+		m.Letter.Template = "/home/lovelace/letter.md"
+		m.Sources[0].Name = `C:\Users\lovelace\signers.csv`
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, data := range contents(t, dir) {
-		if strings.Contains(data, "ada") || strings.Contains(data, dir) {
+		if strings.Contains(data, "lovelace") || strings.Contains(data, dir) {
 			t.Errorf("%s names a folder of the machine", name)
 		}
 	}

@@ -9,45 +9,83 @@ import (
 )
 
 // A bundle is a small PDF followed by one incremental update (ISO 32000-1, 7.5.6), both with plain cross-reference
-// tables. To count its pages it is enough to find the last table, follow the trailer's /Root to the catalogue, its
-// /Pages to the page tree, and read /Count; an object is looked for in the newest table first, then along /Prev.
-// Every step is bounded, since the file may be anybody's.
+// tables. To see what pages it has it is enough to find the last table, follow the trailer's /Root to the catalogue, and from there
+// its /Pages to the nodes of the page tree (7.7.3) and its /PageLabels to the number tree of labels (12.4.2), which say the letter
+// ids; an object is looked for in the newest table first, then along /Prev. The pages themselves are not read: their bytes are
+// hashed. Every step is bounded, since the file may be anybody's.
 const (
 	maxTables      = 64
 	maxSubsections = 1 << 14
-	maxObject      = 1 << 20 // of the page tree's root or the catalogue
-	entryLength    = 20      // of a cross-reference entry
+	maxObject      = 1 << 20 // of a node, the catalogue or labels
+	maxNodes       = 1 << 16 // of the page tree or the labels
+	maxDepth       = 16
+	entryLength    = 20 // of a cross-reference entry
 )
 
 var errNotPDF = errors.New("it is not a PDF of the kind that Postbag makes")
 
-// countPages reads the number of pages that a PDF says it has.
-func countPages(r io.ReaderAt, size int64) (int, error) {
+// readPages reads the number of pages of a PDF and their labels.
+func readPages(r io.ReaderAt, size int64) (pages int, labels []pageLabel, err error) {
 	d := &document{r: r, size: size}
 	if err := d.readTables(); err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	root, err := d.root()
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	catalogue, err := d.object(root)
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
-	pages, err := reference(catalogue, "/Pages")
+	tree, err := reference(catalogue, "/Pages")
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
-	tree, err := d.object(pages)
+	node, err := d.object(tree)
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
-	count, err := strconv.Atoi(string(value(tree, "/Count")))
-	if err != nil || count < 0 {
-		return 0, fmt.Errorf("%w: its page tree has no count", errNotPDF)
+	if pages, err = d.countPages(node, 0); err != nil {
+		return 0, nil, err
 	}
-	return count, nil
+	labels, err = d.readLabels(catalogue)
+	return pages, labels, err
+}
+
+// countPages counts the pages under a node of the page tree, and compares them with what the node says. The kids of a node are
+// all nodes or all pages.
+func (d *document) countPages(node []byte, depth int) (int, error) {
+	kids, err := references(value(node, "/Kids"))
+	if err != nil || len(kids) == 0 || depth == maxDepth {
+		return 0, fmt.Errorf("%w: its page tree is broken", errNotPDF)
+	}
+	pages := 0
+	for i, kid := range kids {
+		if d.nodes++; d.nodes > maxNodes {
+			return 0, fmt.Errorf("%w: its page tree is too large", errNotPDF)
+		}
+		below, err := d.object(kid)
+		if err != nil {
+			return 0, err
+		}
+		if value(below, "/Kids") == nil {
+			if i != 0 {
+				return 0, fmt.Errorf("%w: its page tree mixes pages and nodes", errNotPDF)
+			}
+			pages = len(kids)
+			break
+		}
+		n, err := d.countPages(below, depth+1)
+		if err != nil {
+			return 0, err
+		}
+		pages += n
+	}
+	if count, ok := number(value(node, "/Count")); !ok || count != int64(pages) {
+		return 0, fmt.Errorf("%w: its page tree says %s pages and has %d", errNotPDF, value(node, "/Count"), pages)
+	}
+	return pages, nil
 }
 
 // document is the cross-reference tables of a PDF, newest first.
@@ -56,6 +94,7 @@ type document struct {
 	size     int64
 	sections []subsection
 	trailers [][]byte
+	nodes    int // read so far
 }
 
 // subsection is a run of entries for objects numbered one after another.

@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -21,7 +23,7 @@ type sample struct {
 
 func (s sample) bundlePath(b int) string { return fmt.Sprintf("deliver/bundles/bundle-%04d.pdf", b+1) }
 
-func (s sample) letterID(b, l int) string { return fmt.Sprintf("test-%06d", b*s.letters+l+1) }
+func (s sample) letterID(b, l int) string { return fmt.Sprintf("test-2026-%06d", b*s.letters+l+1) }
 
 // build makes the packet with a Writer that is open, and finishes it.
 func (s sample) build(ctx context.Context, w *Writer) error {
@@ -40,10 +42,10 @@ func (s sample) buildWith(ctx context.Context, w *Writer, change func(*Manifest)
 			return err
 		}
 		m.Bundles = append(m.Bundles, Bundle{Path: s.bundlePath(b), SHA256: sum, Bytes: n, Letters: s.letters,
-			Pages: s.letters + 1, Sheets: s.letters + 1, First: s.letterID(b, 0), Last: s.letterID(b, s.letters-1)})
+			Pages: s.letters + 1, Sheets: s.letters + 1, First: s.letterID(b, 0), Last: s.letterID(b, s.letters-1), Root: s.tree(b).Root().String()})
 	}
-	for name, data := range map[string][]byte{"deliver/01-cover-letter.pdf": pdf(1, 0), "print/job-ticket.json": []byte("{}\n"),
-		ledgerFile: s.ledger(), exclusionsFile: s.exclusions()} {
+	for name, data := range map[string][]byte{"deliver/01-cover-letter.pdf": pdf(1, 0, ""), "print/job-ticket.json": []byte("{}\n"),
+		ledgerFile: s.ledger(), exclusionsFile: s.exclusions(), indexFile: s.index()} {
 		if _, _, err := w.File(ctx, name, func(out io.Writer) error {
 			_, err := out.Write(data)
 			return err
@@ -62,22 +64,74 @@ func (s sample) manifest() *Manifest {
 		Specimen:  true,
 		Sender:    Organisation{Organisation: "People & Rights <Ltd>", Contact: "post@example.org"},
 		Recipient: Recipient{Name: "A. Person", Title: "Chief Executive", Company: "Example plc", Address: []string{"1 Way"}},
-		Letter:    Wording{Template: "letter.md", Date: "2026-11-23", Language: "en", Paper: "a4"},
+		Letter:    Wording{Template: "letter.md", Date: "2026-11-23", Language: "en", Paper: "a4", WordingHash: strings.Repeat("ab", 32)},
+		Tree:      &Tree{Fields: fields},
 		Sources:   []Source{{Name: "signers.csv", Bytes: 10}},
 		RowsRead:  all + 3, Letters: all, Pages: all + s.bundles, Sheets: all + s.bundles,
 		Excluded: map[string]int{"duplicate": 2, "no name": 1}, NeedsLook: 1,
 	}
 }
 
-func (s sample) bundle(b int) []byte { return pdf(s.letters+1, s.filler+b) }
+func (s sample) bundle(b int) []byte {
+	first, labels := b*s.letters+1, "/PageLabels<</Nums[0<</P(slip sheet)>>"
+	for n := first; n < first+s.letters; n++ {
+		if digits := strconv.Itoa(n); n == first || strings.Trim(digits, "0") == "1" {
+			labels += fmt.Sprintf(" %d<</P(test-2026-%s)/S/D/St %d>>", n-first+1, strings.Repeat("0", max(0, 6-len(digits))), n)
+		}
+	}
+	return pdf(s.letters+1, s.filler+b, labels+"]>>")
+}
+
+// fields are what a sample's letters say of their signers.
+var fields = []string{"name", "place"}
+
+func (s sample) values(b, l int) []string {
+	return []string{"=Zoë, \"Z\"", fmt.Sprintf("Place %d\r\n'x", b*s.letters+l)}
+}
+
+func (s sample) seal() *Seal {
+	seal, err := NewSeal([]byte("secret"), "test-2026", strings.Repeat("ab", 32), fields)
+	if err != nil {
+		panic(err)
+	}
+	return seal
+}
+
+// part is a bundle's part of the ledger, with its tree.
+func (s sample) part(b int) ([]byte, *LetterTree) {
+	var out []byte
+	tree := s.seal().NewTree()
+	tree.Begin()
+	for l := range s.letters {
+		values := s.values(b, l)
+		tree.Add(len(out), []byte(s.letterID(b, l)), values)
+		out = AppendLedgerRow(out, LedgerRow{Row: b*s.letters + l + 5, LetterID: s.letterID(b, l),
+			Name: values[0], Bundle: s.bundlePath(b), Page: l + 2, Says: values[1:]})
+	}
+	return out, tree
+}
+
+func (s sample) tree(b int) *LetterTree {
+	_, tree := s.part(b)
+	return tree
+}
 
 func (s sample) ledger() []byte {
-	out := AppendLedgerHeader(nil, false)
+	out := AppendLedgerHeader(nil, false, fields)
 	for b := range s.bundles {
-		for l := range s.letters {
-			out = AppendLedgerRow(out, LedgerRow{Row: b*s.letters + l + 5, LetterID: s.letterID(b, l),
-				Name: "=Zoë, \"Z\"", Bundle: s.bundlePath(b), Page: l + 2})
-		}
+		lines, _ := s.part(b)
+		out = append(out, lines...)
+	}
+	return out
+}
+
+func (s sample) index() []byte {
+	out := s.seal().AppendIndexHeader(nil)
+	begins := len(AppendLedgerHeader(nil, false, fields))
+	for b := range s.bundles {
+		lines, tree := s.part(b)
+		out = AppendIndexTiles(out, int64(begins), tree.Tiles())
+		begins += len(lines)
 	}
 	return out
 }
@@ -90,7 +144,7 @@ func (s sample) exclusions() []byte {
 }
 
 // pdf is a master of one page with an update that adds the others, as a bundle is.
-func pdf(pages, filler int) []byte {
+func pdf(pages, filler int, labels string) []byte {
 	var b bytes.Buffer
 	offsets := map[int]int{}
 	object := func(n int, format string, arguments ...any) {
@@ -110,7 +164,7 @@ func pdf(pages, filler int) []byte {
 	const page = "<</Type/Page/Parent 1 0 R/MediaBox[0 0 595 842]>>"
 	b.WriteString("%PDF-1.7\n")
 	object(1, "<</Type /Pages\n/Kids [3 0 R]\n/Count 1>>")
-	object(2, "<</Type /Catalog /OpenAction [3 0 R /FitH null] /Names <</Pages 9 0 R>> /Pages 1 0 R /Title (a \\) (b) /Pages)>>")
+	object(2, "<</Type /Catalog /OpenAction [3 0 R /FitH null] /Names <</Pages 9 0 R>> /Pages 1 0 R /Title (a \\) (b) /Pages)%s>>", labels)
 	object(3, page)
 	master := b.Len()
 	b.WriteString("xref\n")

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"sync"
 
+	"golang.org/x/sync/errgroup"
+
 	"postbag/letters/problem"
 )
 
@@ -26,6 +28,7 @@ type Report struct {
 	Bundles   int      `json:"bundles"`
 	Letters   int      `json:"letters"`
 	RowsRead  int      `json:"rows_read"`
+	Root      string   `json:"root,omitempty"` // that the letters' hashes make; none in version 1, or where the manifest is wrong
 	Faults    []Fault  `json:"faults"`
 	Unchecked []string `json:"unchecked,omitempty"` // what could not be checked and why (private/ is gone, ...)
 }
@@ -87,6 +90,7 @@ type verifier struct {
 	there  map[string]entry   // what stands in the folder
 	folded map[string]string  // the same by name in lower case
 	listed map[string]listing // what should stand there, outside private/
+	shared bool               // many signers stand on one page
 	run    *run               // nil when private/ is gone or run.json cannot be read
 
 	mu     sync.Mutex // over what follows
@@ -148,15 +152,14 @@ func (v *verifier) check(progress func(done, total int64)) error {
 		return err
 	}
 	v.checkPresence()
-	if err := v.hash(progress); err != nil {
-		return err
-	}
 	if m == nil {
-		v.report.Unchecked = append(v.report.Unchecked,
-			"the bundles' counts and private/: manifest.json cannot be read")
-		return nil
+		v.unchecked("the bundles' counts and private/: manifest.json cannot be read")
+		return v.hash(progress)
 	}
-	return v.checkPrivate(m)
+	var private errgroup.Group
+	private.Go(func() error { return v.checkPrivate(m) }) // reads and hashes other files than hash does
+	err = v.hash(progress)
+	return errors.Join(err, private.Wait())
 }
 
 // readState reads private/run.json; false means that the rest need not be looked at.
@@ -173,7 +176,7 @@ func (v *verifier) readState() bool {
 	if r.State == building {
 		v.fault(runFile, "the packet is unfinished: a build was stopped or is still at work",
 			"Run build again with the same campaign and --out: it goes on where it stopped")
-		v.report.Unchecked = append(v.report.Unchecked, "everything else: the packet is unfinished")
+		v.unchecked("everything else: the packet is unfinished")
 		return false
 	}
 	v.run = r
@@ -196,13 +199,21 @@ func (v *verifier) readManifest() (*Manifest, error) {
 		v.fault(manifestFile, err.Error(), do)
 		return nil, nil
 	}
-	for _, f := range m.faults() {
+	if m.Format == manifestFormat1 {
+		v.unchecked("the hash over each letter: manifests of version 1 have none")
+	}
+	faults := m.faults()
+	for _, f := range faults {
 		v.fault(f.Path, f.What, v.remedy(manifestFile, nil))
 	}
+	if len(faults) == 0 && m.Tree != nil {
+		v.report.Root = m.Tree.Root
+	}
+	v.shared = m.shared()
 	v.report.Bundles, v.report.Letters, v.report.RowsRead = len(m.Bundles), m.Letters, m.RowsRead
 	for i := range m.Bundles {
 		b := &m.Bundles[i]
-		if classify(b.Path) == bundle && isHash(b.SHA256) { // else it is a fault already, and a path not to be opened
+		if classify(b.Path) == bundle && IsHash(b.SHA256) { // else it is a fault already, and a path not to be opened
 			v.listed[b.Path] = listing{sha256: b.SHA256, bundle: b}
 		}
 	}
@@ -278,7 +289,7 @@ func parseSums(data []byte) (map[string]string, error) {
 	for number := 1; len(data) > 0; number++ {
 		line, rest, ended := bytes.Cut(data, []byte("\n"))
 		data = rest
-		if !ended || len(line) < 67 || !isHash(string(line[:64])) || string(line[64:66]) != "  " {
+		if !ended || len(line) < 67 || !IsHash(string(line[:64])) || string(line[64:66]) != "  " {
 			return nil, fmt.Errorf("line %d is not a hash, two spaces and a path", number)
 		}
 		name := string(line[66:])
@@ -296,27 +307,32 @@ func parseSums(data []byte) (map[string]string, error) {
 
 // checkPresence compares the names: what should be there, and what should not.
 func (v *verifier) checkPresence() {
+	apart := false
 	for name, l := range v.listed {
 		e, ok := v.there[name]
 		other := v.folded[strings.ToLower(name)]
 		switch {
 		case !ok && other != "":
 			v.fault(name, fmt.Sprintf("is here as %s, in other capitals", shown(other)), "Rename it to "+name)
+		case !ok && strings.HasPrefix(name, printDir+"/") && v.folded[printDir] == "":
+			apart = true
 		case !ok:
 			v.fault(name, "is missing", v.remedy(name, l.bundle))
 		case !e.info.Mode().IsRegular():
 			v.fault(name, fmt.Sprintf("is %s, not a file", kindOf(e.info.Mode())), v.remedy(name, l.bundle))
 		}
 	}
+	if apart {
+		v.unchecked("what is for the printer: print/ is not here")
+	}
 	for name, e := range v.there {
 		if _, ok := v.listed[name]; ok {
 			continue
 		}
 		switch {
-		case e.class == folder, isPrivate(name) && name != privateDir:
+		case e.class == folder, e.class == lock, e.class == private:
 		case e.class == litter:
-			v.report.Unchecked = append(v.report.Unchecked,
-				fmt.Sprintf("%s: the operating system put it there; it is no part of the packet", shown(name)))
+			v.unchecked(fmt.Sprintf("%s: the operating system put it there; it is no part of the packet", shown(name)))
 		case e.class == temporary:
 			v.fault(name, "is half a file, left by a run that was stopped", "Remove it")
 		case isFolder(strings.ToLower(name)) && !isFolder(name):
@@ -404,19 +420,27 @@ func (v *verifier) checkFile(name string, buffer []byte, meter *meter) {
 	case l.bundle != nil:
 		v.checkPages(f, n, l.bundle)
 	}
-	v.mu.Lock()
-	v.report.Files++
-	v.report.Bytes += n
-	v.mu.Unlock()
+	v.checked(n)
 }
 
+// checkPages compares the pages of a bundle and the letter ids in their labels with the manifest. The bytes are those that were made,
+// so what differs is the manifest.
 func (v *verifier) checkPages(f *os.File, size int64, b *Bundle) {
-	pages, err := countPages(f, size)
-	switch {
-	case err != nil:
+	pages, labels, err := readPages(f, size)
+	if err != nil {
 		v.fault(b.Path, fmt.Sprintf("its pages cannot be counted (%v)", err), v.remedy(b.Path, b))
-	case pages != b.Pages:
+		return
+	}
+	if pages != b.Pages {
 		v.fault(b.Path, fmt.Sprintf("has %d pages, and the manifest says %d", pages, b.Pages), v.remedy(manifestFile, nil))
+		return
+	}
+	differ := labelsDiffer
+	if v.shared {
+		differ = sharedLabelsDiffer
+	}
+	if what := differ(labels, pages, b); what != "" {
+		v.fault(b.Path, what, v.remedy(manifestFile, nil))
 	}
 }
 

@@ -1,12 +1,13 @@
 package packet
 
 import (
-	"bufio"
-	"encoding/csv"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strconv"
+	"strings"
 )
 
 // checkPrivate compares private/ with the manifest, where it is there: the ledger has a row a letter in the
@@ -14,7 +15,7 @@ import (
 func (v *verifier) checkPrivate(m *Manifest) error {
 	e, ok := v.there[privateDir]
 	if !ok {
-		v.report.Unchecked = append(v.report.Unchecked, "the ledger and the exclusions: private/ is not here")
+		v.unchecked("the ledger and the exclusions: private/ is not here")
 		return nil
 	}
 	if e.class != folder {
@@ -25,58 +26,73 @@ func (v *verifier) checkPrivate(m *Manifest) error {
 		v.modeFault(runFile, e.info.Mode(), modeOf(runFile))
 	}
 	fates := &fates{pages: map[fateKey]*fatePage{}}
-	for _, t := range []struct {
-		name, header string
-		reader       tableReader
-	}{
-		{ledgerFile, ledgerHeader, &ledgerReader{m: m, fates: fates}},
-		{exclusionsFile, exclusionsHeader, &exclusionsReader{m: m, fates: fates, counts: map[string]int{}}},
-	} {
-		if err := v.checkTable(t.name, t.header, t.reader); err != nil {
-			return err
-		}
+	ledger := &ledgerReader{m: m, fates: fates}
+	index, err := v.readIndex(m, ledger)
+	if err != nil {
+		return err
 	}
-	return nil
+	if err := v.checkTable(ledgerFile, ledger); err != nil {
+		return err
+	}
+	if index != nil && ledger.rows == m.Letters && !bytes.Equal(index, ledger.index) {
+		v.fault(indexFile, "does not fit the ledger", v.remedy(indexFile, nil))
+	}
+	return v.checkTable(exclusionsFile, &exclusionsReader{m: m, fates: fates, counts: map[string]*int{}})
+}
+
+// readIndex reads private/proofs.index and gives the ledger's reader the key that letters are hashed with. It is nil where there is
+// none to compare.
+func (v *verifier) readIndex(m *Manifest, ledger *ledgerReader) ([]byte, error) {
+	if m.Tree == nil {
+		if _, ok := v.there[indexFile]; ok {
+			v.fault(indexFile, "does not belong to a packet of this version", "Move it out of the packet")
+		}
+		return nil, nil
+	}
+	f, err := v.openPrivate(indexFile)
+	if f == nil {
+		v.unchecked("the root against the ledger: " + indexFile + " cannot be read")
+		return nil, err
+	}
+	defer f.Close()
+	index, err := readAccount(v.root, indexFile)
+	if err != nil {
+		v.fault(indexFile, fmt.Sprintf("cannot be read (%v)", reason(err)), v.remedy(indexFile, nil))
+		return nil, nil
+	}
+	key, err := readIndexKey(bytes.NewReader(index))
+	if err == nil {
+		ledger.seal, err = newSeal(key, m.Letter.WordingHash, m.Tree.Fields)
+	}
+	if err != nil {
+		v.fault(indexFile, err.Error(), v.remedy(indexFile, nil))
+		v.unchecked("the root against the ledger: " + indexFile + " cannot be read")
+		return nil, nil
+	}
+	return index, nil
+}
+
+// unchecked notes what could not be checked, and why.
+func (v *verifier) unchecked(what string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.report.Unchecked = append(v.report.Unchecked, what)
 }
 
 // tableReader checks the rows of a private table one after another.
 type tableReader interface {
-	row(cells []string, file string) error // the first error ends the reading
+	head(line string) error             // the first line, its end included
+	row(cells []string, at int64) error // the cells do not outlive the call; the first error ends the reading
 	end() error
 }
 
-func (v *verifier) checkTable(name, header string, t tableReader) error {
-	e, ok := v.there[name]
-	if !ok || !e.info.Mode().IsRegular() {
-		what := "is missing"
-		if ok {
-			what = fmt.Sprintf("is %s, not a file", kindOf(e.info.Mode()))
-		}
-		v.fault(name, what, v.remedy(name, nil))
-		return nil
-	}
-	v.modeFault(name, e.info.Mode(), modeOf(name))
-	f, err := openRegular(v.root, name)
-	if err != nil {
-		v.fault(name, fmt.Sprintf("cannot be read (%v)", reason(err)), v.remedy(name, nil))
-		return nil
+func (v *verifier) checkTable(name string, t tableReader) error {
+	f, err := v.openPrivate(name)
+	if f == nil {
+		return err
 	}
 	defer f.Close()
-	if v.run != nil {
-		sum, n, err := v.sum(f, make([]byte, 512<<10), &meter{})
-		if err := v.ctx.Err(); err != nil {
-			return err
-		}
-		if err != nil || sum != v.run.Files[name] {
-			v.fault(name, "is not the file that was made: its SHA-256 differs from run.json's", v.remedy(name, nil))
-		}
-		v.report.Files++
-		v.report.Bytes += n
-		if _, err := f.Seek(0, io.SeekStart); err != nil {
-			return fmt.Errorf("reading %s: %w", name, err)
-		}
-	}
-	line, err := v.readTable(f, header, t)
+	line, err := v.readTable(f, t)
 	if err := v.ctx.Err(); err != nil {
 		return err
 	}
@@ -89,81 +105,135 @@ func (v *verifier) checkTable(name, header string, t tableReader) error {
 	return nil
 }
 
-// readTable reads a private table; line is where an error is, 0 for the table as a whole.
-func (v *verifier) readTable(f io.Reader, header string, t tableReader) (line int, err error) {
-	r := csv.NewReader(bufio.NewReaderSize(f, 256<<10))
-	r.ReuseRecord = true
-	head, err := r.Read()
-	if err != nil {
-		return 1, fmt.Errorf("the header %s is missing", header)
+// openPrivate opens a private file and compares it with what run.json says of it. No file and no error mean that there is a fault.
+func (v *verifier) openPrivate(name string) (*os.File, error) {
+	e, ok := v.there[name]
+	if !ok || !e.info.Mode().IsRegular() {
+		what := "is missing"
+		if ok {
+			what = fmt.Sprintf("is %s, not a file", kindOf(e.info.Mode()))
+		}
+		v.fault(name, what, v.remedy(name, nil))
+		return nil, nil
 	}
-	columns := len(head)
-	several := string(appendHeader(nil, header, true))
-	switch joined := join(head); joined + "\n" {
-	case header + "\n":
-	case several:
-		columns--
-	default:
-		return 1, fmt.Errorf("the header is %s instead of %s", shown(joined), header)
+	v.modeFault(name, e.info.Mode(), modeOf(name))
+	f, err := openRegular(v.root, name)
+	if err != nil {
+		v.fault(name, fmt.Sprintf("cannot be read (%v)", reason(err)), v.remedy(name, nil))
+		return nil, nil
+	}
+	if v.run == nil {
+		return f, nil
+	}
+	sum, n, err := v.sum(f, make([]byte, 512<<10), &meter{})
+	if ctxErr := v.ctx.Err(); ctxErr != nil {
+		f.Close()
+		return nil, ctxErr
+	}
+	if err != nil || sum != v.run.Files[name] {
+		v.fault(name, "is not the file that was made: its SHA-256 differs from run.json's", v.remedy(name, nil))
+	}
+	v.checked(n)
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		f.Close()
+		return nil, fmt.Errorf("reading %s: %w", name, err)
+	}
+	return f, nil
+}
+
+// checked counts a file that was read.
+func (v *verifier) checked(n int64) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.report.Files++
+	v.report.Bytes += n
+}
+
+// readTable reads a private table; line is where an error is, 0 for the table as a whole.
+func (v *verifier) readTable(f io.Reader, t tableReader) (line int, err error) {
+	r := newTable(f)
+	head, err := r.header()
+	if err != nil {
+		return 1, err
+	}
+	if err := t.head(head); err != nil {
+		return 1, err
 	}
 	for n := 0; ; n++ {
 		if n%1024 == 0 && v.ctx.Err() != nil {
 			return 0, v.ctx.Err()
 		}
-		cells, err := r.Read()
+		cells, err := r.next()
 		if errors.Is(err, io.EOF) {
 			return 0, t.end()
 		}
+		if err == nil {
+			err = t.row(cells, r.at)
+		}
 		if err != nil {
-			return 0, fmt.Errorf("it is not a table: %w", err)
-		}
-		file := ""
-		if len(cells) > columns {
-			file = cells[columns]
-		}
-		if err := t.row(cells, file); err != nil {
-			line, _ := r.FieldPos(0)
-			return line, err
+			return r.line, err
 		}
 	}
 }
 
-func join(cells []string) string {
-	var b []byte
-	for i, c := range cells {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(b, c...)
-	}
-	return string(b)
-}
-
-// ledgerReader walks the ledger and the manifest's bundles side by side.
+// ledgerReader walks the ledger and the manifest's bundles side by side, and hashes the letters again.
 type ledgerReader struct {
 	m      *Manifest
 	fates  *fates
-	bundle int // index of the bundle that the next row is in
-	within int // rows of it so far
-	page   int // of the row before
+	seal   *Seal // nil where the packet has no tree, or its key cannot be read
+	bundle int   // index of the bundle that the next row is in
+	within int   // rows of it so far
+	page   int   // of the row before
 	rows   int
+
+	several bool
+	tree    *LetterTree
+	begins  int64    // where the bundle's part begins
+	id      []byte   // of the row's letter, by its place
+	values  []string // of a letter
+	index   []byte   // what proofs.index should hold
+	broken  []string // bundles whose letters do not make their hash
 }
 
-func (l *ledgerReader) row(cells []string, file string) error {
-	l.rows++
-	for l.bundle < len(l.m.Bundles) && l.within == l.m.Bundles[l.bundle].Letters {
-		l.bundle, l.within, l.page = l.bundle+1, 0, 0
+func (l *ledgerReader) head(line string) error {
+	var says []string
+	if l.m.Tree != nil {
+		says = l.m.Tree.Fields
 	}
+	want := string(AppendLedgerHeader(nil, false, says))
+	l.several = line == string(AppendLedgerHeader(nil, true, says))
+	if line != want && !l.several {
+		return fmt.Errorf("the header is %s instead of %s", shown(strings.TrimSuffix(line, "\n")), strings.TrimSuffix(want, "\n"))
+	}
+	if l.seal != nil {
+		l.tree, l.index = l.seal.NewTree(), l.seal.AppendIndexHeader(nil)
+	}
+	return nil
+}
+
+func (l *ledgerReader) row(cells []string, at int64) error {
+	l.rows++
+	l.nextBundle()
 	if l.bundle == len(l.m.Bundles) {
 		return fmt.Errorf("the ledger has more rows than the manifest has letters (%d)", l.m.Letters)
 	}
 	b := &l.m.Bundles[l.bundle]
-	l.within++
+	if l.within++; l.within == 1 {
+		l.begins, l.page = at, 0
+		if l.tree != nil {
+			l.tree.Begin()
+		}
+	}
 	least := l.page + 1
 	if l.m.shared() {
 		least = max(1, l.page) // many stand on one page, in order
 	}
+	file, says := "", cells[5:]
+	if l.several {
+		file, says = cells[5], cells[6:]
+	}
 	id, path := PlainCell(cells[1]), PlainCell(cells[3])
+	l.id = appendLetterID(l.id[:0], l.m.Campaign, l.rows)
 	page, err := strconv.Atoi(cells[4])
 	switch {
 	case path != b.Path:
@@ -172,42 +242,98 @@ func (l *ledgerReader) row(cells []string, file string) error {
 		return fmt.Errorf("%s starts with letter %s by the ledger and with %s by the manifest", b.Path, shown(id), shown(b.First))
 	case l.within == b.Letters && id != b.Last:
 		return fmt.Errorf("%s ends with letter %s by the ledger and with %s by the manifest", b.Path, shown(id), shown(b.Last))
+	case l.m.Tree != nil && id != string(l.id):
+		return fmt.Errorf("the letter is %s by the ledger, and by its place %s", shown(id), letterID(l.m.Campaign, l.rows))
 	case err != nil || page < least || page > b.Pages:
 		return fmt.Errorf("letter %s cannot be on page %s of %s", shown(id), shown(cells[4]), b.Path)
 	}
 	l.page = page
-	return l.fates.add(cells[0], file)
+	if l.tree != nil {
+		l.values = l.m.Tree.values(l.values[:0], PlainCell(cells[2]), says)
+		l.tree.Add(int(at-l.begins), l.id, l.values)
+		if l.within == b.Letters {
+			l.close(b)
+		}
+	}
+	return l.fates.add(cells[0], PlainCell(file))
+}
+
+// nextBundle goes on where a bundle is full.
+func (l *ledgerReader) nextBundle() {
+	for l.bundle < len(l.m.Bundles) && l.within == l.m.Bundles[l.bundle].Letters {
+		l.bundle, l.within = l.bundle+1, 0
+	}
+}
+
+// close compares a bundle whose letters have all been hashed.
+func (l *ledgerReader) close(b *Bundle) {
+	l.index = AppendIndexTiles(l.index, l.begins, l.tree.Tiles())
+	if l.tree.Root().String() != b.Root {
+		l.broken = append(l.broken, b.Path)
+	}
 }
 
 func (l *ledgerReader) end() error {
 	if l.rows != l.m.Letters {
 		return fmt.Errorf("the ledger has %d rows and the manifest %d letters", l.rows, l.m.Letters)
 	}
+	if len(l.broken) > 0 {
+		return fmt.Errorf("what the ledger says of the signers does not make the hash that the manifest has for %s", some(l.broken))
+	}
 	return nil
+}
+
+// values puts together what a letter says of its signer from the cells of the ledger.
+func (t *Tree) values(dst []string, name string, says []string) []string {
+	for _, field := range t.Fields {
+		if field == nameField {
+			dst = append(dst, name)
+			continue
+		}
+		dst = append(dst, PlainCell(says[0]))
+		says = says[1:]
+	}
+	return dst
 }
 
 // exclusionsReader counts the exclusions by reason.
 type exclusionsReader struct {
 	m      *Manifest
 	fates  *fates
-	counts map[string]int
+	counts map[string]*int
 }
 
-func (x *exclusionsReader) row(cells []string, file string) error {
+func (x *exclusionsReader) head(line string) error {
+	want := string(AppendExclusionHeader(nil, false))
+	if line != want && line != string(AppendExclusionHeader(nil, true)) {
+		return fmt.Errorf("the header is %s instead of %s", shown(strings.TrimSuffix(line, "\n")), strings.TrimSuffix(want, "\n"))
+	}
+	return nil
+}
+
+func (x *exclusionsReader) row(cells []string, _ int64) error {
+	file := ""
+	if len(cells) > 3 {
+		file = PlainCell(cells[3])
+	}
 	reason := PlainCell(cells[1])
 	if _, known := x.m.Excluded[reason]; !known {
 		return fmt.Errorf("the manifest excludes no row for the reason %s", shown(reason))
 	}
-	if _, seen := x.counts[reason]; !seen {
-		reason = string([]byte(reason)) // the record's memory is used again
+	if x.counts[reason] == nil { // else the key stays: assigning would put the record's memory, which is used again, in its place
+		x.counts[strings.Clone(reason)] = new(int)
 	}
-	x.counts[reason]++
+	*x.counts[reason]++
 	return x.fates.add(cells[0], file)
 }
 
 func (x *exclusionsReader) end() error {
 	for _, reason := range x.m.reasons() {
-		if n := x.counts[reason]; n != x.m.Excluded[reason] {
+		n := 0
+		if count := x.counts[reason]; count != nil {
+			n = *count
+		}
+		if n != x.m.Excluded[reason] {
 			return fmt.Errorf("%d rows are excluded for the reason %s, and the manifest says %d", n, shown(reason), x.m.Excluded[reason])
 		}
 	}
@@ -245,7 +371,7 @@ func (f *fates) add(cell, file string) error {
 			return fmt.Errorf("row %d is beyond what can be checked", row)
 		}
 		page = new(fatePage)
-		f.pages[fateKey{file: string([]byte(file)), page: key.page}] = page
+		f.pages[fateKey{file: strings.Clone(file), page: key.page}] = page
 	}
 	word, bit := row%rowsOfPage/64, uint64(1)<<(row%64)
 	if page[word]&bit != 0 {

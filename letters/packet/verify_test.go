@@ -64,8 +64,10 @@ func renamed(dir, from, to string) (string, func() error) {
 
 func added(dir, name string) (string, func() error) {
 	path := filepath.Join(dir, name)
-	err := os.WriteFile(path, []byte("x"), 0o600)
-	return fmt.Sprintf("%s added (%v)", name, err), func() error { return os.Remove(path) }
+	if err := os.WriteFile(path, []byte("x"), 0o600); err != nil {
+		return "", nil // its folder is gone
+	}
+	return name + " added", func() error { return os.Remove(path) }
 }
 
 var harms = map[string]harm{
@@ -102,6 +104,9 @@ var harms = map[string]harm{
 	},
 	"folder in capitals": func(r *rand.Rand, dir string, files []string) (string, func() error) {
 		name := pick(r, []string{"deliver", "deliver/bundles", "print", "private"})
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			return "", nil
+		}
 		return renamed(dir, name, filepath.ToSlash(filepath.Join(filepath.Dir(name), "B"+filepath.Base(name)[1:])))
 	},
 	"exchanged": func(r *rand.Rand, dir string, files []string) (string, func() error) {
@@ -141,7 +146,7 @@ var harms = map[string]harm{
 	},
 	"added": func(r *rand.Rand, dir string, files []string) (string, func() error) {
 		return added(dir, pick(r, []string{"x", "deliver/x.pdf", "deliver/bundles/bundle-0004.pdf", "deliver/bundles/bundle-00001.pdf",
-			"deliver/07-more.pdf", "print/box-labels.pdf", "deliver/.hidden", ".postbag", "\x1b[2J", "deliver/bundles/.bundle-0001.pdf.postbag-tmp"}))
+			"deliver/07-more.pdf", "print/box-labels.pdf", "private/notes.txt", "private/ledger.csv~", "private/.run.json.postbag-tmp", "deliver/.hidden", ".postbag", "\x1b[2J", "deliver/bundles/.bundle-0001.pdf.postbag-tmp"}))
 	},
 	"folder added": func(r *rand.Rand, dir string, files []string) (string, func() error) {
 		path := filepath.Join(dir, pick(r, []string{"x", "deliver/print", "private2", "deliver/bundles/bundle-0009.pdf"}))
@@ -155,10 +160,29 @@ func TestEveryHarmIsSeen(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "packet")
 	small.make(t, dir, "f")
+	harmInTurn(t, dir, 3000)
+}
+
+// The same holds for what is left when private/ was purged.
+func TestEveryHarmIsSeenWithoutPrivate(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "packet")
+	small.make(t, dir, "f")
+	if _, err := Purge(dir, false); err != nil {
+		t.Fatal(err)
+	}
+	harmInTurn(t, dir, 1500)
+}
+
+func harmInTurn(t *testing.T, dir string, rounds int) {
+	t.Helper()
 	whole := contents(t, dir)
-	files := []string{runFile}
+	var files []string
 	for name := range whole {
 		files = append(files, name)
+	}
+	if _, err := os.Stat(filepath.Join(dir, runFile)); err == nil {
+		files = append(files, runFile)
 	}
 	sort.Strings(files)
 	kinds := make([]string, 0, len(harms))
@@ -169,9 +193,8 @@ func TestEveryHarmIsSeen(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
-	rounds := 3000
 	if testing.Short() {
-		rounds = 400
+		rounds /= 8
 	}
 	for n := range rounds {
 		kind := kinds[n%len(kinds)]
@@ -257,8 +280,8 @@ func TestAForgedAccountIsSeen(t *testing.T) {
 		"negative":             {replaced(`"needs_look": 1`, `"needs_look": -1`), manifestFile, "no packet can have"},
 		"overflow":             {replaced(`"rows_read": 15`, `"rows_read": 9223372036854775807`), manifestFile, "no packet can have"},
 		"too large for int":    {replaced(`"rows_read": 15`, `"rows_read": 9223372036854775808`), manifestFile, "not a manifest"},
-		"another version":      {replaced("postbag-manifest/1", "postbag-manifest/2"), manifestFile, "postbag-manifest/2"},
-		"no version":           {replaced(`"format": "postbag-manifest/1",`, ""), manifestFile, "format"},
+		"another version":      {replaced("postbag-manifest/2", "postbag-manifest/3"), manifestFile, "postbag-manifest/3"},
+		"no version":           {replaced(`"format": "postbag-manifest/2",`, ""), manifestFile, "format"},
 		"unknown key":          {replaced(`"specimen"`, `"x": 1, "specimen"`), manifestFile, "unknown field"},
 		"key twice":            {replaced(`"specimen": true,`, `"specimen": false, "specimen": true,`), manifestFile, "not written as"},
 		"key in capitals":      {replaced(`"letters": 12`, `"Letters": 12`), manifestFile, "not written as"},
@@ -271,7 +294,7 @@ func TestAForgedAccountIsSeen(t *testing.T) {
 		"bundle is an account": {replaced("deliver/bundles/bundle-0002.pdf", "private/ledger.csv"), ledgerFile, "is not where"},
 		"bundle twice":         {replaced("deliver/bundles/bundle-0002.pdf", "deliver/bundles/bundle-0001.pdf"), "deliver/bundles/bundle-0001.pdf", "twice"},
 		"no hash":              {replaced(`"sha256": "`, `"sha256": "0`), "deliver/bundles/bundle-0001.pdf", "SHA-256"},
-		"first letter":         {replaced(`"first": "test-000005"`, `"first": "test-000006"`), ledgerFile, "starts with letter"},
+		"first letter":         {replaced(`"first": "test-2026-000005"`, `"first": "test-2026-000006"`), ledgerFile, "starts with letter"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -285,6 +308,86 @@ func TestAForgedAccountIsSeen(t *testing.T) {
 			}
 			wantFault(t, dir, c.path, c.what)
 		})
+	}
+}
+
+// Hashes of letters that were changed in every account, and the root made anew from them, do not fit the ledger; and what is not made
+// anew does not fit itself.
+func TestAForgedTreeIsSeen(t *testing.T) {
+	for name, c := range map[string]struct {
+		change     func(*Manifest)
+		path, what string
+	}{
+		"bundle, root made anew": {func(m *Manifest) { m.Bundles[1].Root = strings.Repeat("0", 64); m.plant() }, ledgerFile, "does not make the hash"},
+		"bundles exchanged": {func(m *Manifest) {
+			m.Bundles[0].Root, m.Bundles[1].Root = m.Bundles[1].Root, m.Bundles[0].Root
+			m.plant()
+		}, ledgerFile, "bundle-0001.pdf, deliver/bundles/bundle-0002.pdf"},
+		"bundle":         {func(m *Manifest) { m.Bundles[1].Root = strings.Repeat("0", 64) }, manifestFile, "bundles' hashes make the root"},
+		"root":           {func(m *Manifest) { m.Tree.Root = strings.Repeat("0", 64) }, manifestFile, "bundles' hashes make the root"},
+		"size":           {func(m *Manifest) { m.Tree.Size++ }, manifestFile, "the tree has 13 letters"},
+		"format":         {func(m *Manifest) { m.Tree.Format = "x" }, manifestFile, "has no tree"},
+		"no tree":        {func(m *Manifest) { m.Tree = nil }, manifestFile, "has no tree"},
+		"no root":        {func(m *Manifest) { m.Bundles[2].Root = "" }, manifestFile, "no proper root"},
+		"wording":        {func(m *Manifest) { m.Letter.WordingHash = strings.Repeat("1", 64) }, ledgerFile, "does not make the hash"},
+		"field":          {func(m *Manifest) { m.Tree.Fields[1] = "town" }, ledgerFile, "header"},
+		"one field less": {func(m *Manifest) { m.Tree.Fields = m.Tree.Fields[:1] }, ledgerFile, "header"},
+		"first":          {func(m *Manifest) { m.Bundles[1].First = "test-2026-000006" }, "deliver/bundles/bundle-0002.pdf", "by the counts test-2026-000005"},
+		"campaign":       {func(m *Manifest) { m.Campaign = "other" }, "deliver/bundles/bundle-0001.pdf", "by the counts other-000001"},
+		"version":        {func(m *Manifest) { m.Format = manifestFormat1 }, manifestFile, "version 1 have not"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			small.make(t, dir, "f")
+			forge(t, dir, func(text string) string {
+				m, err := parseManifest([]byte(text))
+				if err != nil {
+					t.Fatal(err)
+				}
+				c.change(m)
+				data, err := m.encode()
+				if err != nil {
+					t.Fatal(err)
+				}
+				return string(data)
+			})
+			wantFault(t, dir, c.path, c.what)
+		})
+	}
+}
+
+// A bundle whose labels give its pages other letter ids than the manifest is told, though its hash is right.
+func TestLabelsThatDifferAreSeen(t *testing.T) {
+	b := &Bundle{Path: small.bundlePath(0), Letters: 4, Pages: 5, First: "c-000008", Last: "c-000011"}
+	slip := pageLabel{0, "slip sheet", 0}
+	run := []pageLabel{slip, {1, "c-00000", 8}, {3, "c-0000", 10}}
+	long := []pageLabel{slip, {2, "c-000008", 0}, {3, "c-000008 page ", 2}, {5, "c-00000", 9}, {6, "c-0000", 10}, {7, "c-000011", 0}, {8, "c-000011 page ", 2}}
+	for name, c := range map[string]struct {
+		labels []pageLabel
+		pages  int
+		good   bool
+	}{
+		"a page each": {run, 5, true}, "longer letters": {long, 9, true}, "one page more": {run, 6, false}, "one less": {run, 4, false},
+		"no labels": {nil, 5, false}, "slip sheet only": {run[:1], 5, false}, "other letters": {[]pageLabel{slip, {1, "c-00000", 7}, {4, "c-0000", 10}}, 5, false},
+		"zeros that go on": {[]pageLabel{slip, {1, "c-00000", 8}}, 5, false}, "another campaign": {[]pageLabel{slip, {1, "d-00000", 8}, {3, "d-0000", 10}}, 5, false},
+		"slip sheet later": {[]pageLabel{{0, "c-00000", 8}, {2, "slip sheet", 0}, {3, "c-0000", 10}}, 5, false},
+		"page of another":  {[]pageLabel{slip, {1, "c-000008", 0}, {2, "c-000009 page ", 2}}, 5, false},
+	} {
+		if what := labelsDiffer(c.labels, c.pages, b); (what == "") != c.good {
+			t.Errorf("%s: %q", name, what)
+		}
+	}
+	shared := []pageLabel{slip, {1, "Text 1", 0}, {2, "Text 2", 0}, {3, "Signatures 8-10", 0}, {4, "Signatures 11", 0}}
+	for name, c := range map[string]struct {
+		labels []pageLabel
+		good   bool
+	}{
+		"shared": {shared, true}, "one page less": {shared[:4], false}, "a gap": {append(shared[:3:3], pageLabel{3, "Signatures 8-9", 0}, shared[4]), false},
+		"text only": {shared[:3], false}, "none": {nil, false},
+	} {
+		if what := sharedLabelsDiffer(c.labels, 5, b); (what == "") != c.good {
+			t.Errorf("%s: %q", name, what)
+		}
 	}
 }
 
@@ -340,14 +443,14 @@ func TestALedgerThatDisagreesIsSeen(t *testing.T) {
 		"row excluded":    {ledgerFile, "two fates", replaced("\n6,", "\n5,")},
 		"no row":          {ledgerFile, "no row of a list", replaced("\n6,", "\n-6,")},
 		"row out of hand": {ledgerFile, "no row of a list", replaced("\n6,", "\n99999999999999999999,")},
-		"page":            {ledgerFile, "cannot be on page", replaced(".pdf,3\n", ".pdf,33\n")},
-		"page backwards":  {ledgerFile, "cannot be on page", replaced(".pdf,4\n", ".pdf,2\n")},
+		"page":            {ledgerFile, "cannot be on page", replaced(".pdf,3,", ".pdf,33,")},
+		"page backwards":  {ledgerFile, "cannot be on page", replaced(".pdf,4,", ".pdf,2,")},
 		"bundle":          {ledgerFile, "by the manifest", replaced("bundle-0002", "bundle-0003")},
-		"last letter":     {ledgerFile, "ends with letter", replaced("test-000004", "test-000044")},
-		"one more":        {ledgerFile, "more rows", func(s string) string { return s + "17,x,y,deliver/bundles/bundle-0003.pdf,6\n" }},
+		"last letter":     {ledgerFile, "ends with letter", replaced("test-2026-000004", "test-2026-000044")},
+		"one more":        {ledgerFile, "more rows", func(s string) string { return s + "17,x,y,deliver/bundles/bundle-0003.pdf,6,z\n" }},
 		"header":          {ledgerFile, "header", replaced("letter_id", "id")},
 		"no header":       {ledgerFile, "header", func(string) string { return "" }},
-		"ragged":          {ledgerFile, "not a table", replaced("test-000004", "test-000004,")},
+		"ragged":          {ledgerFile, "not a table", replaced("test-2026-000004", "test-2026-000004,")},
 		"reason":          {exclusionsFile, "for the reason because", replaced("no name", "because")},
 		"reasons":         {exclusionsFile, "for the reason duplicate", replaced("2,duplicate", "2,no name")},
 		"two fates":       {exclusionsFile, "two fates", replaced("2,duplicate", "5,duplicate")},
@@ -398,7 +501,7 @@ func TestAFaultNamesTheBundleAndItsLetters(t *testing.T) {
 		t.Fatal(err)
 	}
 	faults := verified(t, dir)
-	if len(faults) != 1 || faults[0].Path != small.bundlePath(1) || !strings.Contains(faults[0].Do, "letters test-000005 to test-000008") {
+	if len(faults) != 1 || faults[0].Path != small.bundlePath(1) || !strings.Contains(faults[0].Do, "letters test-2026-000005 to test-2026-000008") {
 		t.Errorf("%+v", faults)
 	}
 	small.make(t, dir, "f")
@@ -481,7 +584,7 @@ func TestPagesOfTheLedgerAreThoseOfTheForm(t *testing.T) {
 		l := &ledgerReader{m: m, fates: &fates{pages: map[fateKey]*fatePage{}}}
 		what := ""
 		for i, page := range c.pages {
-			if err := l.row([]string{strconv.Itoa(i + 2), "c-00000" + strconv.Itoa(i+1), "Ann", m.Bundles[0].Path, page}, ""); err != nil {
+			if err := l.row([]string{strconv.Itoa(i + 2), "c-00000" + strconv.Itoa(i+1), "Ann", m.Bundles[0].Path, page}, 0); err != nil {
 				what = err.Error()
 				break
 			}
@@ -491,7 +594,7 @@ func TestPagesOfTheLedgerAreThoseOfTheForm(t *testing.T) {
 		}
 	}
 	for _, form := range []string{"poster", "Letter"} {
-		if faults := (&Manifest{Format: manifestFormat, Letter: Wording{Form: form}}).faults(); len(faults) != 1 || !strings.Contains(faults[0].What, "form is "+form) {
+		if faults := (&Manifest{Format: manifestFormat1, Letter: Wording{Form: form}}).faults(); len(faults) != 1 || !strings.Contains(faults[0].What, "form is "+form) {
 			t.Errorf("the form %s: %v", form, faults)
 		}
 	}

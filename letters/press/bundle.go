@@ -120,6 +120,8 @@ type Order struct {
 	// Placed, when not nil, is told on which page each letter starts, or each signer stands, counting from 1, the slip sheet included.
 	// It is called after Values of the same i and before those of the next.
 	Placed func(i, page int)
+	// Seal, when not nil, gives the hash over the letters in hex, for the slip sheet; it is asked when all of them are placed.
+	Seal func() string
 }
 
 // Count is what a bundle came to.
@@ -142,6 +144,7 @@ type bundle struct {
 	lines      map[typeset.SharedLine]*sharedLine
 	lineCanvas canvas
 	setter     *typeset.Setter
+	title      string // of a sheet; "" for bundles
 	update     *update
 	tree       pageTree
 	starts     []int // page on which each letter starts
@@ -220,7 +223,7 @@ func (w *Worker) addLetters(o Order) error {
 
 // begin resets the state and takes the master's pieces and font slots in.
 func (b *bundle) begin(p *Press, setter *typeset.Setter, u *update) {
-	b.press, b.setter, b.update = p, setter, u
+	b.press, b.setter, b.update, b.title = p, setter, u, ""
 	b.canvas = canvas{out: b.canvas.out[:0], height: p.job.Paper.Height, fonts: b}
 	b.lines = map[typeset.SharedLine]*sharedLine{}
 	b.names, b.pieces = map[*typeset.Face]*bundleFont{}, map[typeset.PieceKey]*bundlePiece{}

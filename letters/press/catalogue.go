@@ -27,6 +27,9 @@ func (b *bundle) writeCatalogue(o Order, count Count) {
 	} else if job.NoSlip {
 		title = fmt.Sprintf("%s: letter to %s", job.Slip.Campaign, first(job.Slip.Recipient))
 	}
+	if b.title != "" {
+		title = b.title
+	}
 	metadata, labels := u.reserve(), u.reserve()
 	u.stream(metadata, "/Type/Metadata/Subtype/XML", xmp(title, job.Slip.Sender, job.Language))
 	b.writeLabels(labels, o, count)
@@ -96,7 +99,7 @@ type label struct {
 func (b *bundle) labels(o Order, count Count) []label {
 	reference := b.press.job.Slip.Reference
 	var out []label
-	if !b.press.job.NoSlip {
+	if !b.press.job.NoSlip && b.title == "" {
 		out = append(out, label{page: 0, prefix: "slip sheet"})
 	}
 	if b.press.job.Form != nil {

@@ -24,10 +24,7 @@ func (b *bundle) slip(o Order, count Count) {
 	b.canvas.reset()
 	left, width := typeset.MM(27), job.Paper.Width-typeset.MM(52)
 	if job.Specimen {
-		furniture := b.setter.Piece(typeset.PieceKey{Furniture: true, Page: 1, Pages: 1})
-		for i := range furniture.Marks {
-			b.canvas.mark(&furniture.Marks[i])
-		}
+		b.specimenMarks()
 	}
 	y := typeset.MM(32)
 	b.slipLine(job.Slip.Sender, true, slipHead, left, width, &y)
@@ -55,7 +52,19 @@ func (b *bundle) slip(o Order, count Count) {
 		b.slipLine("If "+words.Missing+" is missing, please write to "+job.Slip.Contact+".", false, slipText, left, width, &y)
 	}
 	b.canvas.end()
+	b.writeSlip()
+}
 
+// specimenMarks draws what marks every page of a specimen.
+func (b *bundle) specimenMarks() {
+	furniture := b.setter.Piece(typeset.PieceKey{Furniture: true, Page: 1, Pages: 1})
+	for i := range furniture.Marks {
+		b.canvas.mark(&furniture.Marks[i])
+	}
+}
+
+// writeSlip puts what is on the canvas on the master's first page.
+func (b *bundle) writeSlip() {
 	u := b.update
 	u.begin(slipPageObject)
 	u.string("<</Type/Page/Parent ")
@@ -83,9 +92,28 @@ func (b *bundle) slipRows(o Order, count Count) [][2]string {
 	if job.Duplex {
 		sides = "printed on both sides"
 	}
-	return append(rows,
+	rows = append(rows,
 		[2]string{"Pages", strconv.Itoa(count.Pages) + ", this sheet included"},
 		[2]string{"Sheets of paper", fmt.Sprintf("%d, %s, this sheet included", count.Sheets, sides)})
+	if o.Seal != nil {
+		rows = append(rows, sealRows(o.Seal())...)
+	}
+	return rows
+}
+
+// sealRows are the hash over the letters, in groups that an eye can compare with those of the manifest.
+func sealRows(hex string) [][2]string {
+	var rows [][2]string
+	const groups, digits = 4, 8
+	for label := "Hash of the letters"; hex != ""; label = "" {
+		var row []string
+		for len(row) < groups && hex != "" {
+			n := min(digits, len(hex))
+			row, hex = append(row, hex[:n]), hex[n:]
+		}
+		rows = append(rows, [2]string{label, strings.Join(row, " ")})
+	}
+	return rows
 }
 
 // slipLine draws a line and goes down by its size; a text that is too wide is set smaller until it fits.

@@ -1,0 +1,18 @@
+package packet
+
+import (
+	"bytes"
+	_ "embed"
+)
+
+//go:embed manifest.schema.json
+var manifestSchema []byte
+
+//go:embed proof.schema.json
+var proofSchema []byte
+
+// ManifestSchema is the JSON Schema (2020-12) of manifest.json, as it is written today.
+func ManifestSchema() []byte { return bytes.Clone(manifestSchema) }
+
+// ProofSchema is the JSON Schema of a proof.
+func ProofSchema() []byte { return bytes.Clone(proofSchema) }

@@ -1,0 +1,160 @@
+package packet
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+func compile(t *testing.T, schema []byte) *jsonschema.Schema {
+	t.Helper()
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("schema.json", document); err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Compile("schema.json") // also checks it against the schema of schemas
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func valid(t *testing.T, s *jsonschema.Schema, data []byte) error {
+	t.Helper()
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
+	if err != nil {
+		return err
+	}
+	return s.Validate(document)
+}
+
+func TestTheManifestIsOfItsSchema(t *testing.T) {
+	s := compile(t, ManifestSchema())
+	dir := t.TempDir()
+	small.make(t, dir, "f")
+	data, err := os.ReadFile(filepath.Join(dir, manifestFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.ReplaceAll(string(data), `"template_sha256": ""`, `"template_sha256": "`+strings.Repeat("0", 64)+`"`) // the sample's sums are made up
+	text = strings.ReplaceAll(text, `"sha256": ""`, `"sha256": "`+strings.Repeat("0", 64)+`"`)
+	if err := valid(t, s, []byte(text)); err != nil {
+		t.Errorf("%v", err)
+	}
+	for what, wrong := range map[string]string{
+		"version":        strings.Replace(text, "manifest/2", "manifest/1", 1),
+		"unknown member": strings.Replace(text, `"specimen"`, `"x": 1, "specimen"`, 1),
+		"negative":       strings.Replace(text, `"letters": 12`, `"letters": -12`, 1),
+		"float":          strings.Replace(text, `"letters": 12`, `"letters": 12.5`, 1),
+		"path":           strings.Replace(text, "deliver/bundles/bundle-0001", "../bundle-0001", 1),
+		"no tree":        strings.Replace(text, `"tree"`, `"three"`, 1),
+		"hash":           strings.Replace(text, `"root": "`, `"root": "0`, 1),
+	} {
+		if wrong == text || valid(t, s, []byte(wrong)) == nil {
+			t.Errorf("the schema takes another %s", what)
+		}
+	}
+}
+
+func TestProofsAreOfTheirSchema(t *testing.T) {
+	s := compile(t, ProofSchema())
+	names, err := filepath.Glob(filepath.Join(vectors, "good-*.json"))
+	if err != nil || len(names) < 5 {
+		t.Fatal(names, err)
+	}
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := valid(t, s, data); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// What a schema lists is what the program writes, member by member and in this order: readers that write a manifest again to
+// compare its bytes go by it.
+func TestSchemasListTheMembersInOrder(t *testing.T) {
+	check := func(schema []byte, typ reflect.Type) {
+		var document any
+		members := orderedObject(t, schema)
+		if err := json.Unmarshal(schema, &document); err != nil {
+			t.Fatal(err)
+		}
+		compareMembers(t, typ.Name(), members, typ)
+	}
+	check(ManifestSchema(), reflect.TypeFor[Manifest]())
+	check(ProofSchema(), reflect.TypeFor[Proof]())
+}
+
+// ordered is a JSON object with its members in order.
+type ordered struct {
+	names  []string
+	values map[string]json.RawMessage
+}
+
+func orderedObject(t *testing.T, data []byte) ordered {
+	t.Helper()
+	o := ordered{values: map[string]json.RawMessage{}}
+	d := json.NewDecoder(bytes.NewReader(data))
+	if token, err := d.Token(); err != nil || token != json.Delim('{') {
+		t.Fatalf("no object: %.60s", data)
+	}
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var value json.RawMessage
+		if err := d.Decode(&value); err != nil {
+			t.Fatal(err)
+		}
+		o.names = append(o.names, name.(string))
+		o.values[name.(string)] = value
+	}
+	return o
+}
+
+func compareMembers(t *testing.T, at string, schema ordered, typ reflect.Type) {
+	t.Helper()
+	for typ.Kind() == reflect.Pointer || typ.Kind() == reflect.Slice {
+		if typ.Kind() == reflect.Slice {
+			items, ok := schema.values["items"]
+			if !ok {
+				t.Errorf("%s: the schema has no items", at)
+				return
+			}
+			schema = orderedObject(t, items)
+		}
+		typ = typ.Elem()
+	}
+	if typ.Kind() != reflect.Struct {
+		return
+	}
+	properties := orderedObject(t, schema.values["properties"])
+	var want []string
+	for i := range typ.NumField() {
+		name, _, _ := strings.Cut(typ.Field(i).Tag.Get("json"), ",")
+		if name == "-" {
+			continue
+		}
+		want = append(want, name)
+		if value, ok := properties.values[name]; ok {
+			compareMembers(t, at+"."+name, orderedObject(t, value), typ.Field(i).Type)
+		}
+	}
+	if strings.Join(properties.names, " ") != strings.Join(want, " ") {
+		t.Errorf("%s: the schema has %v and the program %v", at, properties.names, want)
+	}
+}
