@@ -69,7 +69,7 @@ func (s *source) placesMarks(cluster []rune) bool {
 	if !ok {
 		if m.known == nil {
 			m.known = map[string]bool{}
-			m.hb, m.buffer = harfbuzz.NewFont(s.load().shaped()), harfbuzz.NewBuffer()
+			m.hb, m.buffer = newHarfBuzz(s.load()), harfbuzz.NewBuffer()
 		}
 		well = m.look(cluster)
 		m.known[key] = well

@@ -468,7 +468,7 @@ func (r *GlyphRun) takeTrailingKern(hb *harfbuzz.Font) Em {
 func (s *shaper) fontOf(face *Face) *harfbuzz.Font {
 	hb, ok := s.hb[face]
 	if !ok {
-		hb = harfbuzz.NewFont(face.shaped())
+		hb = newHarfBuzz(face)
 		s.hb[face] = hb
 	}
 	return hb
