@@ -13,15 +13,16 @@ type Campaign struct {
 	File string // the campaign file, as it was named
 	Dir  string // the folder that relative paths start from
 
-	Name      string // campaign: stands in file names and letter ids; [a-z0-9-], 1 to 40 bytes
-	Specimen  bool   // specimen: marks every page SPECIMEN
-	Sender    Sender
-	Recipient Recipient
-	Letter    Letter
-	Signers   Signers
-	Bundles   Bundles
-	Fonts     []string          // font files or folders, tried before the built-in faces
-	Fields    map[string]string // the campaign's own fields, keys as typed: {{key}} in a template; a text may be empty
+	Name       string // campaign: stands in file names and letter ids; [a-z0-9-], 1 to 40 bytes
+	Specimen   bool   // specimen: marks every page SPECIMEN
+	SigningKey string // signing_key: the file of the public key that signs the packet; "" for none
+	Sender     Sender
+	Recipient  Recipient
+	Letter     Letter
+	Signers    Signers
+	Bundles    Bundles
+	Fonts      []string          // font files or folders, tried before the built-in faces
+	Fields     map[string]string // the campaign's own fields, keys as typed: {{key}} in a template; a text may be empty
 
 	// Warnings are what is not wrong, but worth a second look before anything is printed.
 	Warnings []problem.Problem

@@ -91,7 +91,7 @@ func TestMistakesAreNamedWithTheirPlaceAndAWayOut(t *testing.T) {
 		{"lettr:\n  date: 2026-11-23\n", "campaign.yaml:15:1: there is no setting lettr. Did you mean letter."},
 		{"bundles:\n  leters: 5\n", "campaign.yaml:16:3: there is no setting bundles.leters. Did you mean bundles.letters."},
 		{"paper: a4\n", "campaign.yaml:15:1: there is no setting paper. Did you mean letter.paper."},
-		{"xyzzyx: 1\n", "campaign.yaml:15:1: there is no setting xyzzyx. Use campaign, specimen, sender, recipient, letter, signers, bundles, fonts or fields."},
+		{"xyzzyx: 1\n", "campaign.yaml:15:1: there is no setting xyzzyx. Use campaign, specimen, signing_key, sender, recipient, letter, signers, bundles, fonts or fields."},
 		{"bundles: {letters: 12x}\n", `campaign.yaml:15:20: bundles.letters is "12x", which is no whole number. Write digits only, for example 500.`},
 		{"bundles: {letters: 0}\n", "campaign.yaml:15:20: a bundle of 0 letters cannot be made. Write a number from 1 to 100000, for example 500."},
 		{"bundles: {letters: [1, 2]}\n", "campaign.yaml:15:20: bundles.letters takes one value and no list. Write it behind the colon, in quotation marks if it begins with [ or {."},
@@ -106,8 +106,8 @@ func TestMistakesAreNamedWithTheirPlaceAndAWayOut(t *testing.T) {
 		{"letter.paper: a4\n", "campaign.yaml:15:1: letter.paper is the name that flags have. In the file, write paper below letter, indented."},
 		{"? [a]\n: b\n", "campaign.yaml:15:3: the name of a setting is a list or a mapping. Write lines like “name: text”."},
 		{"fields: {? {a: b} : c}\n", "campaign.yaml:15:12: the name of a text in fields is a list or a mapping. Write lines like “name: text”."},
-		{"\"\": 1\n", `campaign.yaml:15:1: there is no setting "". Use campaign, specimen, sender, recipient, letter, signers, bundles, fonts or fields.`},
-		{"\"\\e[31m\": 1\n", `campaign.yaml:15:1: there is no setting "\x1b[31m". Use campaign, specimen, sender, recipient, letter, signers, bundles, fonts or fields.`},
+		{"\"\": 1\n", `campaign.yaml:15:1: there is no setting "". Use campaign, specimen, signing_key, sender, recipient, letter, signers, bundles, fonts or fields.`},
+		{"\"\\e[31m\": 1\n", `campaign.yaml:15:1: there is no setting "\x1b[31m". Use campaign, specimen, signing_key, sender, recipient, letter, signers, bundles, fonts or fields.`},
 		{"fields: {'': a}\n", "campaign.yaml:15:14: fields holds a text without a name. Write the name before the text."},
 		{"fields: {a: \"x\\ny\"}\n", "campaign.yaml:15:13: fields.a holds a line break or another control character. Write it on one line."},
 		{"fields: {a: [b]}\n", `campaign.yaml:15:13: fields.a holds a list or a mapping where a text should be. Put a text with ": " in it in quotation marks.`},
@@ -329,7 +329,7 @@ func plain(c *Campaign) Campaign {
 		p.Signers.Files = append(p.Signers.Files, base(f))
 	}
 	p.Signers.AcceptNames, p.Signers.RejectNames = base(p.Signers.AcceptNames), base(p.Signers.RejectNames)
-	p.Sender.Logo = base(p.Sender.Logo)
+	p.Sender.Logo, p.SigningKey = base(p.Sender.Logo), base(p.SigningKey)
 	p.Signers.File, p.Signers.Suppress, p.Letter.Template = base(p.Signers.File), base(p.Signers.Suppress), base(p.Letter.Template)
 	p.Fonts = nil
 	for _, f := range c.Fonts {

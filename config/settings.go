@@ -58,6 +58,9 @@ func Settings() []Setting {
 		{Key: "specimen", Kind: YesNo, Usage: "mark every page SPECIMEN", Default: "no",
 			set: func(c *Campaign, v value) { c.Specimen = v.yes() }},
 
+		{Key: "signing_key", Kind: Path, Usage: "the public key (.pub, of postbag key) that signs the packet",
+			set: func(c *Campaign, v value) { c.SigningKey = v.text() }},
+
 		{Key: "sender.organisation", Kind: Text, Usage: "who delivers the letters", required: true,
 			set: func(c *Campaign, v value) { c.Sender.Organisation = v.text() }},
 		{Key: "sender.address", Kind: Lines, Usage: "lines of the sender's address",

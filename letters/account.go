@@ -22,8 +22,8 @@ func (b *build) manifest() *packet.Manifest {
 			Form: string(b.template.Form), Template: b.templateName(), TemplateHash: b.hash, WordingHash: b.wording,
 			Date: day(c.Letter.Date), Language: c.Letter.Language, Paper: c.Letter.Paper,
 		},
-		Consent:  consent(c.Signers.Consent),
-		Tree:     &packet.Tree{Fields: b.says()},
+		Consent: consent(c.Signers.Consent),
+		Tree:    &packet.Tree{Fields: b.says()}, SigningKey: b.signing,
 		RowsRead: b.roll.RowsRead, Letters: b.roll.Len(), Excluded: map[string]int{}, Bundles: b.bundles,
 	}
 	for _, s := range b.roll.Sources {

@@ -50,7 +50,11 @@ func Build(ctx context.Context, c *config.Campaign, o Options) (*packet.Manifest
 	if err != nil {
 		return nil, err
 	}
-	seed := p.fingerprint(r, secretID(secret))
+	signing, err := signingKey(c)
+	if err != nil {
+		return nil, err
+	}
+	seed := p.fingerprint(r, secretID(secret), signing)
 	layout, printing, err := p.lay(r, false, press.Job{Duplex: c.Bundles.Duplex, Seed: seed, Slip: press.Slip{Bundles: len(ranges)}})
 	if err != nil {
 		return nil, err
@@ -59,7 +63,7 @@ func Build(ctx context.Context, c *config.Campaign, o Options) (*packet.Manifest
 	if err != nil {
 		return nil, err
 	}
-	b := &build{composition: p, roll: r, options: o, writer: w, layout: layout, press: printing, ranges: ranges, seal: seal, values: p.signerValues(r)}
+	b := &build{composition: p, roll: r, options: o, writer: w, layout: layout, press: printing, ranges: ranges, seal: seal, values: p.signerValues(r), signing: signing}
 	m, err := b.run(ctx)
 	if err != nil {
 		w.Abort()
@@ -82,6 +86,7 @@ type build struct {
 	next    atomic.Int64 // the next bundle that nobody has
 	done    atomic.Int64 // letters set
 	seal    *packet.Seal
+	signing packet.PublicKey // "" for none
 	bundles []packet.Bundle
 	ledger  []chan ledgerPart
 	report  sync.Mutex
@@ -278,7 +283,7 @@ func (b *build) writeExclusions(ctx context.Context) error {
 }
 
 // fingerprint pins the inputs of a packet: the campaign's settings, the wording, the list, the fonts, and which secret salts the hashes.
-func (p *composition) fingerprint(r *roll.Roll, secretID string) string {
+func (p *composition) fingerprint(r *roll.Roll, secretID string, signing packet.PublicKey) string {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "postbag packet 2\n")
 	b.Write(p.campaign.Canonical())
@@ -296,5 +301,8 @@ func (p *composition) fingerprint(r *roll.Roll, secretID string) string {
 		fmt.Fprintf(&b, "font %s\n", f)
 	}
 	fmt.Fprintf(&b, "secret %s\n", secretID)
+	if signing != "" {
+		fmt.Fprintf(&b, "signed by %s\n", signing)
+	}
 	return hashOf(b.Bytes())
 }

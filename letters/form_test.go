@@ -127,7 +127,7 @@ func TestEverySignerStandsOnceInAForm(t *testing.T) {
 
 func mustVerify(t testing.TB, out string) {
 	t.Helper()
-	report, err := packet.Verify(context.Background(), out, nil)
+	report, err := packet.Verify(context.Background(), out, packet.VerifyOptions{})
 	if err != nil || len(report.Faults) > 0 {
 		t.Fatalf("verify: %v %+v", err, report)
 	}

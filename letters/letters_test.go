@@ -124,7 +124,7 @@ func TestEveryRowOfTheSampleIsAccountedFor(t *testing.T) {
 	if m.RowsRead != m.Letters+excluded || len(ledger) != m.Letters || len(left) != excluded {
 		t.Errorf("%d rows read, %d letters, %d excluded; ledger %d, exclusions %d", m.RowsRead, m.Letters, excluded, len(ledger), len(left))
 	}
-	report, err := packet.Verify(context.Background(), out, nil)
+	report, err := packet.Verify(context.Background(), out, packet.VerifyOptions{})
 	if err != nil || len(report.Faults) > 0 {
 		t.Errorf("verify: %v %v", err, report)
 	}

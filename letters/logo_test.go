@@ -21,7 +21,7 @@ func TestAnotherLogoMakesAnotherPacket(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return p.fingerprint(r, "")
+		return p.fingerprint(r, "", "")
 	}
 	before := fingerprint()
 	if again := fingerprint(); again != before {

@@ -44,7 +44,7 @@ func Preview(ctx context.Context, c *config.Campaign, o PreviewOptions) (*Previe
 	if p.form() != "" {
 		return p.previewForm(ctx, r, o)
 	}
-	layout, printing, err := p.lay(r, true, press.Job{NoSlip: true, Seed: p.fingerprint(r, ""), Slip: press.Slip{Bundles: 1}})
+	layout, printing, err := p.lay(r, true, press.Job{NoSlip: true, Seed: p.fingerprint(r, "", ""), Slip: press.Slip{Bundles: 1}})
 	if err != nil {
 		return nil, err
 	}

@@ -24,7 +24,7 @@ func (p *composition) previewForm(ctx context.Context, r *roll.Roll, o PreviewOp
 	if err != nil {
 		return nil, err
 	}
-	layout, printing, err := p.lay(r, true, press.Job{NoSlip: true, Seed: p.fingerprint(r, ""), Slip: press.Slip{Bundles: 1}})
+	layout, printing, err := p.lay(r, true, press.Job{NoSlip: true, Seed: p.fingerprint(r, "", ""), Slip: press.Slip{Bundles: 1}})
 	if err != nil {
 		return nil, err
 	}

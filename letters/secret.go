@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"postbag/config"
 	"postbag/letters/packet"
 	"postbag/letters/problem"
 )
@@ -122,4 +123,12 @@ func cause(err error) error {
 		return pathErr.Err
 	}
 	return err
+}
+
+// signingKey reads the public key that signs the campaign's packets; "" for a campaign without one.
+func signingKey(c *config.Campaign) (packet.PublicKey, error) {
+	if c.SigningKey == "" {
+		return "", nil
+	}
+	return packet.ReadPublicKey(c.SigningKey)
 }

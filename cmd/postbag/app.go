@@ -76,8 +76,8 @@ type exitStatus struct {
 func (a *app) commands() []command {
 	return []command{
 		a.demoCommand(), a.initCommand(), a.checkCommand(), a.previewCommand(), a.buildCommand(), a.verifyCommand(),
-		a.proveCommand(), a.exportCommand(), a.purgeCommand(), a.manifestCommand(), a.fontsCommand(), a.templatesCommand(), a.versionCommand(),
-		a.helpCommand(),
+		a.proveCommand(), a.keyCommand(), a.signCommand(), a.exportCommand(), a.purgeCommand(), a.manifestCommand(),
+		a.fontsCommand(), a.templatesCommand(), a.versionCommand(), a.helpCommand(),
 	}
 }
 

@@ -57,6 +57,7 @@ func TestExamplesWork(t *testing.T) {
 				}
 				// A sample's letters in scripts that this machine has no font for are held back: that is status 3.
 				a, _, stderr := newTestApp()
+				a.env = []string{passwordVariable + "=of the example's key"} // else it would be asked for
 				if status := a.run(t.Context(), words[1:]); status != done && status != needsLook {
 					t.Errorf("%q ended with status %d:\n%s", example, status, stderr)
 				}

@@ -23,6 +23,7 @@ func (a *app) verifyCommand() command {
 			"stands on paper (--root, and --size for the number of letters).",
 		operands: []operand{{name: "DIR", what: "the packet's folder; with --proof it may be left out", optional: true}},
 		flags: []cli.Flag{
+			&cli.StringFlag{Name: "key", Usage: "the packet must be signed by the public key in `FILE` (.pub)"},
 			&cli.StringFlag{Name: "proof", Usage: "check the proof in `FILE`"},
 			&cli.StringFlag{Name: "manifest", Usage: "check the proof by the manifest in `FILE`"},
 			&cli.StringFlag{Name: "root", Usage: "check the proof by this root, 64 digits in `HEX`; spaces between them do not count"},
@@ -40,6 +41,9 @@ func (a *app) verifyCommand() command {
 
 func (a *app) verify(c *cli.Context) (result, error) {
 	if c.IsSet("proof") {
+		if c.IsSet("key") {
+			return nil, usageError{what: "--key is for checking a packet", do: "Check the packet first, and then the proof by its manifest"}
+		}
 		return a.verifyProof(c)
 	}
 	for _, flag := range []string{"manifest", "root", "size"} {
@@ -50,8 +54,15 @@ func (a *app) verify(c *cli.Context) (result, error) {
 	if c.NArg() == 0 {
 		return nil, usageError{what: "verify needs DIR, the packet's folder", do: "Write postbag verify DIR, or --proof FILE to check a proof"}
 	}
+	var key packet.PublicKey
+	if c.IsSet("key") {
+		var err error
+		if key, err = packet.ReadPublicKey(c.String("key")); err != nil {
+			return nil, err
+		}
+	}
 	m := a.newMeter()
-	report, err := packet.Verify(c.Context, c.Args().First(), m.bytes)
+	report, err := packet.Verify(c.Context, c.Args().First(), packet.VerifyOptions{Key: key, Progress: m.bytes})
 	m.end()
 	if err != nil {
 		return nil, err
@@ -157,6 +168,11 @@ func (v verified) print(p *page) {
 	if v.Root != "" {
 		p.line("Root of the letters: %s", v.Root)
 		p.line("Compare it with the one that the campaign made known by another way than the packet.")
+	}
+	if v.SignedBy != "" {
+		p.line("Signed by key %s (%s): compare it with the one that the campaign published.", v.SignedBy.ID(), v.SignedBy)
+	} else {
+		p.line("It is not signed, so nothing in it says who made it.")
 	}
 	for _, u := range v.Unchecked {
 		p.line("Not checked: %s", plain(u))

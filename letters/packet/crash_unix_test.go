@@ -123,7 +123,7 @@ func checkCrashed(t *testing.T, dir string, want map[string]string) {
 			t.Errorf("%s stands under its final name with %d of %d bytes", name, len(data), len(want[name]))
 		}
 	}
-	if r, err := Verify(context.Background(), dir, nil); err == nil && len(r.Faults) == 0 {
+	if r, err := Verify(context.Background(), dir, VerifyOptions{}); err == nil && len(r.Faults) == 0 {
 		delete(left, lockFile) // the run was killed between its last word and its last breath
 		same(t, want, left)
 	}

@@ -27,12 +27,12 @@ type Exported struct {
 }
 
 // ExportZip writes the part of the packet in dir that is for the company into a ZIP file: deliver/, and the accounts by which it can be
-// checked (manifest.json, manifest.csv, SHA256SUMS, READ-ME.txt and whatever signs them). print/ and private/ are left out. The files
+// checked (manifest.json, manifest.csv, SHA256SUMS, its signature, verify.html, READ-ME.txt). print/ and private/ are left out. The files
 // lie in a folder with the campaign's name. All times are 1980-01-01, so the same packet makes the same bytes with the same Postbag.
 //
 // Each file is compared with SHA256SUMS on its way: a packet that is not as it was made is not exported.
 func ExportZip(ctx context.Context, dir, out string) (*Exported, error) {
-	e, err := openExport(dir, out, account, bundle, paperwork)
+	e, err := openExport(dir, out, account, signature, bundle, paperwork)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func ExportZip(ctx context.Context, dir, out string) (*Exported, error) {
 // manifests in SHA-256 and SHA-512. It has no bagging date, so the same packet makes the same bag. Each file is compared with SHA256SUMS on its
 // way. The folder out must not be there, or be empty.
 func ExportBag(ctx context.Context, dir, out string) (*Exported, error) {
-	e, err := openExport(dir, out, account, bundle, paperwork)
+	e, err := openExport(dir, out, account, signature, bundle, paperwork)
 	if err != nil {
 		return nil, err
 	}

@@ -169,7 +169,7 @@ func TestAZipHoldsWhatTheCompanyNeedsAndNothingElse(t *testing.T) {
 		t.Errorf("%d files, reported %d", len(z.File), e.Files)
 	}
 	for _, f := range z.File {
-		if !regexp.MustCompile(`^test-2026/(deliver/|manifest\.(json|csv)$|SHA256SUMS$|READ-ME\.txt$)`).MatchString(f.Name) {
+		if !regexp.MustCompile(`^test-2026/(deliver/|manifest\.(json|csv)$|SHA256SUMS(\.minisig)?$|verify\.html$|READ-ME\.txt$)`).MatchString(f.Name) {
 			t.Errorf("%s is in the ZIP file", f.Name)
 		}
 	}
@@ -177,7 +177,7 @@ func TestAZipHoldsWhatTheCompanyNeedsAndNothingElse(t *testing.T) {
 	if err := os.CopyFS(unpacked, z); err != nil {
 		t.Fatal(err)
 	}
-	r, err := Verify(context.Background(), filepath.Join(unpacked, "test-2026"), nil)
+	r, err := Verify(context.Background(), filepath.Join(unpacked, "test-2026"), VerifyOptions{})
 	if err != nil || len(r.Faults) > 0 || len(r.Unchecked) != 2 {
 		t.Errorf("%+v %v", r, err)
 	}

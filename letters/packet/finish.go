@@ -15,7 +15,7 @@ import (
 )
 
 // Finish waits for what is still being synced, removes files of an earlier, different run that do not belong,
-// writes manifest.json, manifest.csv, READ-ME.txt, SHA256SUMS and private/run.json, and syncs the folders.
+// writes manifest.json, manifest.csv, READ-ME.txt, verify.html, SHA256SUMS and private/run.json, and syncs the folders.
 //
 // It fills in m.Format and the root of m.Tree, and cuts folders off the names of sources and template. A manifest that does not agree with
 // itself or with the files that were made is an error of the program, and nothing is written. After an error the
@@ -40,7 +40,7 @@ func (w *Writer) Finish(ctx context.Context, m *Manifest) error {
 	if err := w.settled(ctx); err != nil {
 		return err
 	}
-	if err := w.removeStale(); err != nil {
+	if err := w.removeStale(m); err != nil {
 		return err
 	}
 	if err := w.syncFolders(); err != nil {
@@ -112,7 +112,7 @@ func (w *Writer) writeAccounts(ctx context.Context, m *Manifest) error {
 	for _, a := range []struct {
 		name string
 		data []byte
-	}{{manifestFile, manifest}, {manifestCSVFile, m.encodeCSV()}, {readMeFile, readMe}} {
+	}{{manifestFile, manifest}, {manifestCSVFile, m.encodeCSV()}, {readMeFile, readMe}, {checkerFile, checker(manifest)}} {
 		if err := w.writeWhole(ctx, a.name, a.data); err != nil {
 			return err
 		}
@@ -200,7 +200,7 @@ func (w *Writer) hasFiles(folder string) bool {
 }
 
 // removeStale removes what an earlier run left and this one did not make.
-func (w *Writer) removeStale() error {
+func (w *Writer) removeStale(m *Manifest) error {
 	entries, err := survey(w.root)
 	if err != nil {
 		return err
@@ -208,8 +208,8 @@ func (w *Writer) removeStale() error {
 	for _, e := range entries {
 		_, ours := w.files[e.path]
 		switch e.class {
-		case account, paperwork, bundle, private, temporary:
-			if ours || e.path == runFile {
+		case account, paperwork, bundle, private, temporary, signature:
+			if ours || e.path == runFile || e.class == signature && w.keepsSignature(m) {
 				continue
 			}
 			if err := w.root.Remove(e.path); err != nil && !errors.Is(err, fs.ErrNotExist) {

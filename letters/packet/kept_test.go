@@ -31,7 +31,7 @@ func kept(t *testing.T, name string) string {
 // the day before version 2, by the program itself.
 func TestAPacketOfVersion1StillVerifies(t *testing.T) {
 	dir := kept(t, "manifest-1")
-	r, err := Verify(context.Background(), dir, nil)
+	r, err := Verify(context.Background(), dir, VerifyOptions{})
 	if err != nil || len(r.Faults) > 0 || r.Letters != 5 || r.Bundles != 2 || r.RowsRead != 7 {
 		t.Fatalf("%+v %v", r, err)
 	}

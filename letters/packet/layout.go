@@ -17,6 +17,8 @@ const (
 	manifestCSVFile = "manifest.csv"
 	readMeFile      = "READ-ME.txt"
 	sumsFile        = "SHA256SUMS"
+	signatureFile   = "SHA256SUMS.minisig"
+	checkerFile     = "verify.html"
 	privateDir      = "private"
 	printDir        = "print"
 	ledgerFile      = "private/ledger.csv"
@@ -32,6 +34,7 @@ type class uint8
 const (
 	foreign   class = iota // not Postbag's: never touched
 	account                // written by Finish
+	signature              // written by Sign
 	paperwork              // for the company or the printer
 	bundle                 // letters
 	private                // for nobody
@@ -47,7 +50,8 @@ var layout = []struct {
 	name  *regexp.Regexp
 	class class
 }{
-	{regexp.MustCompile(`^(manifest\.json|manifest\.csv|READ-ME\.txt|SHA256SUMS)$`), account},
+	{regexp.MustCompile(`^(manifest\.json|manifest\.csv|READ-ME\.txt|verify\.html|SHA256SUMS)$`), account},
+	{regexp.MustCompile(`^SHA256SUMS\.minisig$`), signature},
 	{regexp.MustCompile(`^deliver/bundles/bundle-[0-9]{4,9}\.pdf$`), bundle},
 	{regexp.MustCompile(`^deliver/[0-9]{2}-[a-z]+(-[a-z]+)*\.pdf$`), paperwork},
 	{regexp.MustCompile(`^print/(job-ticket\.(pdf|json)|box-labels\.pdf)$`), paperwork},

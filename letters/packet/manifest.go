@@ -43,7 +43,9 @@ type Manifest struct {
 	NeedsLook int            `json:"needs_look"`         // of them, rows held back for reasons a person should look at
 	Comments  *Comments      `json:"comments,omitempty"` // where the letter prints those of its signers
 	Tree      *Tree          `json:"tree,omitempty"`     // nil in version 1
-	Bundles   []Bundle       `json:"bundles"`
+	// SigningKey is the key that signs the packet, where the campaign has one; SHA256SUMS.minisig must then be there.
+	SigningKey PublicKey `json:"signing_key,omitempty"`
+	Bundles    []Bundle  `json:"bundles"`
 }
 
 // Comments counts the signers' own comments.
@@ -314,6 +316,9 @@ func (m *Manifest) faults() []Fault {
 	}
 	if m.NeedsLook > m.excluded() {
 		fault(manifestFile, "needs_look is %d, but only %d rows are excluded", m.NeedsLook, m.excluded())
+	}
+	if _, ok := m.SigningKey.parse(); m.SigningKey != "" && (!ok || m.Tree == nil) {
+		fault(manifestFile, "signing_key is no public key of minisign")
 	}
 	return slices.Concat(faults, m.bundleFaults(), m.treeFaults())
 }

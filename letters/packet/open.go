@@ -135,7 +135,7 @@ func (w *Writer) look(fingerprint string, replace bool) (finding, error) {
 		case foreign:
 			strange = append(strange, e.path)
 			f.empty = false
-		case account, paperwork, bundle, private:
+		case account, signature, paperwork, bundle, private:
 			f.empty = false
 		}
 	}
@@ -238,7 +238,7 @@ func some(names []string) string {
 func (w *Writer) clear(entries []entry) error {
 	for _, e := range entries {
 		switch e.class {
-		case account, paperwork, bundle, private:
+		case account, signature, paperwork, bundle, private:
 			if e.path == runFile {
 				continue
 			}

@@ -246,7 +246,7 @@ func same(t testing.TB, want, got map[string]string) {
 // verified returns the faults of a packet.
 func verified(t testing.TB, dir string) []Fault {
 	t.Helper()
-	r, err := Verify(context.Background(), dir, nil)
+	r, err := Verify(context.Background(), dir, VerifyOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

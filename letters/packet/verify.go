@@ -22,15 +22,16 @@ import (
 
 // Report is what verify found.
 type Report struct {
-	Dir       string   `json:"dir"`
-	Files     int      `json:"files"` // checked
-	Bytes     int64    `json:"bytes"`
-	Bundles   int      `json:"bundles"`
-	Letters   int      `json:"letters"`
-	RowsRead  int      `json:"rows_read"`
-	Root      string   `json:"root,omitempty"` // that the letters' hashes make; none in version 1, or where the manifest is wrong
-	Faults    []Fault  `json:"faults"`
-	Unchecked []string `json:"unchecked,omitempty"` // what could not be checked and why (private/ is gone, ...)
+	Dir       string    `json:"dir"`
+	Files     int       `json:"files"` // checked
+	Bytes     int64     `json:"bytes"`
+	Bundles   int       `json:"bundles"`
+	Letters   int       `json:"letters"`
+	RowsRead  int       `json:"rows_read"`
+	Root      string    `json:"root,omitempty"`      // that the letters' hashes make; none in version 1, or where the manifest is wrong
+	SignedBy  PublicKey `json:"signed_by,omitempty"` // whose signature is good; compare it with the key that the campaign published
+	Faults    []Fault   `json:"faults"`
+	Unchecked []string  `json:"unchecked,omitempty"` // what could not be checked and why (private/ is gone, ...)
 }
 
 // Fault is one thing that is not as the manifest says.
@@ -43,13 +44,24 @@ type Fault struct {
 // maxFaults is how many faults are named; the rest is counted.
 const maxFaults = 1000
 
+// VerifyOptions says how to verify.
+type VerifyOptions struct {
+	Key      PublicKey               // the key that must have signed the packet; "" for the one that the manifest names, if any
+	Progress func(done, total int64) // nil, or told the bytes done and to do; its calls do not overlap
+
+	unsigned bool // the signature is about to be made
+}
+
 // Verify checks a packet against its manifest: every file is there with the right bytes and nothing else is, the
 // counts add up, each PDF has the pages that the manifest says, and, where private/ is there, the ledger and the
 // exclusions say the same. It changes nothing and follows no link.
 //
-// What is wrong with the packet comes back as faults; an error means that it could not be checked. Progress, when
-// not nil, is told the bytes done and to do; its calls do not overlap.
-func Verify(ctx context.Context, dir string, progress func(done, total int64)) (*Report, error) {
+// What is wrong with the packet comes back as faults; an error means that it could not be checked.
+func Verify(ctx context.Context, dir string, o VerifyOptions) (*Report, error) {
+	return verify(ctx, dir, o)
+}
+
+func verify(ctx context.Context, dir string, o VerifyOptions) (*Report, error) {
 	info, err := os.Stat(dir)
 	if err == nil && !info.IsDir() {
 		err = errors.New("it is not a folder")
@@ -67,7 +79,7 @@ func Verify(ctx context.Context, dir string, progress func(done, total int64)) (
 	if err != nil {
 		return nil, err
 	}
-	v := &verifier{ctx: ctx, root: root, there: map[string]entry{}, folded: map[string]string{}, listed: map[string]listing{}}
+	v := &verifier{ctx: ctx, root: root, options: o, there: map[string]entry{}, folded: map[string]string{}, listed: map[string]listing{}}
 	v.report = Report{Dir: dir, Faults: []Fault{}}
 	for _, e := range entries {
 		v.there[e.path] = e
@@ -77,7 +89,7 @@ func Verify(ctx context.Context, dir string, progress func(done, total int64)) (
 		return nil, problem.Problem{Place: problem.Place{File: dir}, What: "this folder holds no packet",
 			Do: "Name the folder that build made"}
 	}
-	if err := v.check(progress); err != nil {
+	if err := v.check(o.Progress); err != nil {
 		return nil, err
 	}
 	return v.close(), nil
@@ -85,13 +97,14 @@ func Verify(ctx context.Context, dir string, progress func(done, total int64)) (
 
 // verifier is one run of Verify.
 type verifier struct {
-	ctx    context.Context
-	root   *os.Root
-	there  map[string]entry   // what stands in the folder
-	folded map[string]string  // the same by name in lower case
-	listed map[string]listing // what should stand there, outside private/
-	shared bool               // many signers stand on one page
-	run    *run               // nil when private/ is gone or run.json cannot be read
+	ctx     context.Context
+	options VerifyOptions
+	root    *os.Root
+	there   map[string]entry   // what stands in the folder
+	folded  map[string]string  // the same by name in lower case
+	listed  map[string]listing // what should stand there, outside private/
+	shared  bool               // many signers stand on one page
+	run     *run               // nil when private/ is gone or run.json cannot be read
 
 	mu     sync.Mutex // over what follows
 	report Report
@@ -149,6 +162,9 @@ func (v *verifier) check(progress func(done, total int64)) error {
 		return err
 	}
 	if err := v.readSums(m); err != nil {
+		return err
+	}
+	if err := v.checkSignature(m); err != nil {
 		return err
 	}
 	v.checkPresence()
@@ -249,7 +265,11 @@ func (v *verifier) account(name string) ([]byte, error) {
 // readSums reads SHA256SUMS and lists its files, unless the manifest lists them.
 func (v *verifier) readSums(m *Manifest) error {
 	v.listed[sumsFile] = listing{}
-	for _, name := range []string{manifestFile, manifestCSVFile, readMeFile} {
+	names := []string{manifestFile, manifestCSVFile, readMeFile, checkerFile}
+	if m != nil && m.Format == manifestFormat1 {
+		names = names[:3]
+	}
+	for _, name := range names {
 		v.listed[name] = listing{}
 	}
 	data, err := v.account(sumsFile)

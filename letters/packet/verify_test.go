@@ -202,7 +202,7 @@ func harmInTurn(t *testing.T, dir string, rounds int) {
 		if undo == nil {
 			continue
 		}
-		r, err := Verify(context.Background(), dir, nil)
+		r, err := Verify(context.Background(), dir, VerifyOptions{})
 		if err == nil && len(r.Faults) == 0 {
 			t.Errorf("not seen: %s: %s", kind, what)
 		}
@@ -514,7 +514,7 @@ func TestVerifySaysWhenThereIsNoPacket(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "file"), "")
 	for _, d := range []string{dir, filepath.Join(dir, "file"), filepath.Join(dir, "none")} {
-		_, err := Verify(context.Background(), d, nil)
+		_, err := Verify(context.Background(), d, VerifyOptions{})
 		wantProblem(t, err, d)
 	}
 }
@@ -524,7 +524,7 @@ func TestVerifyStopsWhenTheContextEnds(t *testing.T) {
 	small.make(t, dir, "f")
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := Verify(ctx, dir, nil); !errors.Is(err, context.Canceled) {
+	if _, err := Verify(ctx, dir, VerifyOptions{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
 }
@@ -535,7 +535,7 @@ func TestWhatASystemStrewsIsNoFault(t *testing.T) {
 	write(t, filepath.Join(dir, ".DS_Store"), "x")
 	small.make(t, dir, "f")
 	write(t, filepath.Join(dir, "deliver", "Thumbs.db"), "x")
-	r, err := Verify(context.Background(), dir, nil)
+	r, err := Verify(context.Background(), dir, VerifyOptions{})
 	if err != nil || len(r.Faults) != 0 || len(r.Unchecked) != 2 {
 		t.Errorf("%+v %v", r, err)
 	}

@@ -327,7 +327,7 @@ func (w *Writer) leave() {
 			switch {
 			case e.class == temporary:
 				w.root.Remove(e.path)
-			case e.class == account, e.class == paperwork, e.class == bundle, e.class == private && e.path != runFile:
+			case e.class == account, e.class == signature, e.class == paperwork, e.class == bundle, e.class == private && e.path != runFile:
 				unused = false
 			}
 		}
