@@ -1,131 +1,147 @@
 package typeset
 
 import (
+	"bytes"
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/go-text/typesetting/bidi"
+	"golang.org/x/text/unicode/bidi"
 )
 
 // bidiText runs the bidirectional algorithm (UAX #9) over a paragraph and keeps a level for each byte of its text.
 //
 // Signers' values are isolates: in the paragraph around it a value counts as one neutral object, and inside it its own first
-// strong character decides. A value like "القاهرة, Egypt" is several parts with commas between, each of them an isolate, so that
-// they stand in the order of the letter.
+// strong character decides. They are made by putting the controls of isolates around them (UAX #9, 2.7), which take no bytes. A place
+// like "القاهرة, Egypt" is several parts with commas between, each of them an isolate, so that they stand in the order of the letter.
 type bidiText struct {
-	paragraph bidi.Paragraph
-	runes     []rune
-	at        []int    // the byte of text that each rune came from
-	isolates  [][2]int // parts of values, as stretches of text
-	levels    []uint8
+	resolver resolver
+	runes    []rune
+	kinds    []bidi.Class // the class of each rune
+	at       []int        // the byte of text that each rune came from; that of the next for one that was put in
+	isolates [][2]int     // values and parts of values, as stretches of text
+	levels   []uint8
 }
-
-const object = '\uFFFC' // OBJECT REPLACEMENT CHARACTER: neutral
 
 // level finds the levels of p's text. rtl is the direction of the letter.
 func (b *bidiText) level(p *paragraph, rtl bool) {
-	b.levels = append(b.levels[:0], make([]uint8, len(p.text))...)
 	b.isolates = b.isolates[:0]
 	for _, v := range p.values {
 		b.isolate(p.text, v[0], v[1])
 	}
-	b.runes, b.at = b.runes[:0], b.at[:0]
-	next := 0
-	for i := 0; i < len(p.text); {
-		r, size := utf8.DecodeRune(p.text[i:])
-		if next < len(b.isolates) && b.isolates[next][0] == i {
-			r, size = object, b.isolates[next][1]-i
-			next++
-		}
-		b.runes, b.at = append(b.runes, r), append(b.at, i)
-		i += size
+	b.runes, b.kinds, b.at = b.runes[:0], b.kinds[:0], b.at[:0]
+	from := 0
+	for _, part := range b.isolates {
+		b.take(p.text, from, part[0], false)
+		b.put(0x2068, bidi.FSI, part[0])
+		b.take(p.text, part[0], part[1], true)
+		b.put(0x2069, bidi.PDI, part[1])
+		from = part[1]
 	}
+	b.take(p.text, from, len(p.text), false)
 	var base uint8
 	if rtl {
 		base = 1
 	}
-	b.spread(base, base, len(p.text))
-	for _, part := range b.isolates {
-		b.levelIsolate(p.text, part[0], part[1])
+	b.spread(base, len(p.text))
+}
+
+func (b *bidiText) put(r rune, class bidi.Class, at int) {
+	b.runes, b.kinds, b.at = append(b.runes, r), append(b.kinds, class), append(b.at, at)
+}
+
+// take adds text[from:to]. Controls of direction in a value count for nothing, so that none reaches beyond it.
+func (b *bidiText) take(text []byte, from, to int, value bool) {
+	for from < to {
+		r, size := utf8.DecodeRune(text[from:to])
+		properties, _ := bidi.LookupRune(r)
+		class := properties.Class()
+		if value && class >= bidi.LRO {
+			class = bidi.BN
+		}
+		b.put(r, class, from)
+		from += size
 	}
 }
 
-// isolate adds the parts of a value between commas.
+// isolate adds a value, or the parts of a place between commas.
 func (b *bidiText) isolate(text []byte, from, to int) {
-	start := from
-	for i := from; i < to; i++ {
-		if text[i] == ',' && i+1 < to && text[i+1] == ' ' {
-			if i > start {
-				b.isolates = append(b.isolates, [2]int{start, i})
-			}
-			start = i + 2
+	if from == to {
+		return
+	}
+	if !mixedPlace(text[from:to]) {
+		b.isolates = append(b.isolates, [2]int{from, to})
+		return
+	}
+	for from < to {
+		part, comma := beforeComma(text[from:to])
+		if part > 0 {
+			b.isolates = append(b.isolates, [2]int{from, from + part})
+		}
+		from += part + comma
+	}
+}
+
+// beforeComma gives how long a part is that ends with a comma and a space, and how long these are.
+func beforeComma(text []byte) (part, comma int) {
+	for i, c := range text {
+		if c == ',' && bytes.HasPrefix(text[i:], []byte(", ")) {
+			return i, 2
+		}
+		if c == 0xD8 && bytes.HasPrefix(text[i:], []byte("، ")) {
+			return i, 3
 		}
 	}
-	if start < to {
-		b.isolates = append(b.isolates, [2]int{start, to})
-	}
+	return len(text), 0
 }
 
-// levelIsolate finds the levels inside a part, given the level that the part has as an object (UAX #9, X5a to X5c).
-func (b *bidiText) levelIsolate(text []byte, from, to int) {
-	outer := b.levels[from]
-	b.runes, b.at = b.runes[:0], b.at[:0]
-	for i := from; i < to; {
-		r, size := utf8.DecodeRune(text[i:])
-		b.runes, b.at = append(b.runes, r), append(b.at, i)
-		i += size
-	}
-	var inner uint8
-	if firstStrongIsRightToLeft(b.runes) {
-		inner = 1
-	}
-	embedding := outer + 1
-	if embedding&1 != inner {
-		embedding++
-	}
-	b.spread(inner, embedding, to)
-}
-
-func firstStrongIsRightToLeft(text []rune) bool {
-	for _, r := range text {
-		if unicode.IsLetter(r) {
-			return rightToLeftRune(r)
+// mixedPlace tells whether a value is a list of names in both directions, each of them in one. A value that has a part with a small
+// first letter is a sentence: its words keep the direction of their own.
+func mixedPlace(text []byte) bool {
+	var directions [2]bool
+	for len(text) > 0 {
+		part, comma := beforeComma(text)
+		direction, found := 0, false
+		for rest := text[:part]; len(rest) > 0; {
+			r, size := utf8.DecodeRune(rest)
+			rest = rest[size:]
+			properties, _ := bidi.LookupRune(r)
+			d := 0
+			switch properties.Class() {
+			case bidi.L:
+			case bidi.R, bidi.AL:
+				d = 1
+			default:
+				continue
+			}
+			if found && d != direction || !found && unicode.IsLower(r) {
+				return false
+			}
+			direction, found = d, true
 		}
+		if found {
+			directions[direction] = true
+		}
+		text = text[part+comma:]
 	}
-	return false
+	return directions[0] && directions[1]
 }
 
-// spread runs the algorithm over b.runes with a base direction and notes the levels, raised so that the base has the level
-// embedding. The text reaches to the byte end.
-//
-// The library joins neighbouring runs of one direction, though a number after right-to-left text (level 2) must not be joined
-// with left-to-right text after it (level 0): the number's part of such a run ends with its first space or letter.
-func (b *bidiText) spread(base, embedding uint8, end int) {
-	direction := bidi.LeftToRight
-	if base == 1 {
-		direction = bidi.RightToLeft
-	}
-	runs := b.paragraph.Segment(b.runes, direction)
-	for i := range runs.NumRuns() {
-		run := runs.Run(i)
-		level := uint8(run.Level)
-		for k := run.Start; k < run.End; k++ {
-			if base == 0 && level == 2 && (unicode.IsLetter(b.runes[k]) || unicode.IsSpace(b.runes[k])) {
-				level = 0
-			}
-			next := end
-			if k+1 < len(b.at) {
-				next = b.at[k+1]
-			}
-			for at := b.at[k]; at < next; at++ {
-				b.levels[at] = level - base + embedding
-			}
+// spread runs the algorithm over b.runes in a paragraph of level base and notes the levels. The text reaches to the byte end.
+func (b *bidiText) spread(base uint8, end int) {
+	b.levels = append(b.levels[:0], make([]uint8, end)...)
+	for k, level := range b.resolver.resolve(b.runes, b.kinds, base) {
+		next := end
+		if k+1 < len(b.at) {
+			next = b.at[k+1]
+		}
+		for at := b.at[k]; at < next; at++ {
+			b.levels[at] = level
 		}
 	}
 }
 
 // hasRightToLeft tells whether a text may hold characters that read from right to left: those of the blocks that
-// Unicode sets aside for such scripts (UAX #9, table 4; UAX #44, Bidi_Class defaults).
+// Unicode sets aside for such scripts (UAX #9, table 4; UAX #44, Bidi_Class defaults), and the controls that ask for it.
 func hasRightToLeft(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] < 0xD6 { // the lead byte of U+0580
@@ -142,7 +158,7 @@ func hasRightToLeft(s string) bool {
 
 func rightToLeftRune(r rune) bool {
 	return r >= 0x590 && r < 0x900 || r >= 0xFB1D && r < 0xFE00 || r >= 0xFE70 && r < 0xFF00 ||
-		r >= 0x10800 && r < 0x11000 || r >= 0x1E800 && r < 0x1F000 || r == 0x200F
+		r >= 0x10800 && r < 0x11000 || r >= 0x1E800 && r < 0x1F000 || r == 0x200F || r == 0x202B || r == 0x202E || r == 0x2067
 }
 
 // reorder puts the items of a line into visual order, left to right (UAX #9, L2). The spaces are reordered with the

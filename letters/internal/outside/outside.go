@@ -24,6 +24,18 @@ func Needs(t testing.TB, programs ...string) {
 	}
 }
 
+// NeedsFile skips the test, or fails it in CI, when a file of a Debian package is missing.
+func NeedsFile(t testing.TB, path, pkg string) {
+	t.Helper()
+	if _, err := os.Stat(path); err == nil {
+		return
+	}
+	if os.Getenv("CI") == "true" {
+		t.Fatalf("%s is missing; .ci/run installs %s", path, pkg)
+	}
+	t.Skipf("%s is missing: it is in Debian's %s", path, pkg)
+}
+
 // Run runs a program that must end well and returns what it printed on standard output and standard error.
 func Run(t testing.TB, program string, args ...string) (stdout, stderr string) {
 	t.Helper()
