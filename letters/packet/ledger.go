@@ -58,7 +58,7 @@ func AppendLedgerRow(dst []byte, r LedgerRow) []byte {
 	dst = append(dst, ',')
 	dst = appendCell(dst, r.Name)
 	dst = append(dst, ',')
-	dst = appendCell(dst, r.Bundle)
+	dst = append(dst, r.Bundle...) // a path of the packet has nothing in it that a cell must not have
 	dst = append(dst, ',')
 	dst = appendNumber(dst, int64(r.Page))
 	if r.File != "" {

@@ -19,9 +19,9 @@ import (
 // all bundles anybody makes the root. Each leaf of the upper tree also says how many bundles and letters there
 // are in all, which RFC 6962 leaves to a signed tree head: so the root alone pins the size.
 //
-// A letter's leaf is salt and content; see appendContent for the content. The salt is an HMAC-SHA-256 of the content
-// with a key that stays in private/: without it nobody can try names until a hash fits, and since it depends on all of the content,
-// the salt that one signer's proof shows says nothing about another letter, nor about another person who has the same letter id
+// A letter's leaf is salt and content; see appendContent for the content. The salt is an HMAC-SHA-256 of the letter's id and values
+// with a key that stays in private/, and the key is derived from the wording and the fields, which all letters share: without it
+// nobody can try names until a hash fits, and since a salt depends on all of the content, the salt that one signer's proof shows says nothing about another letter, nor about another person who has the same letter id
 // in another packet. The same letters and key make the same tree.
 
 // Hash is a SHA-256.
@@ -108,12 +108,17 @@ type Seal struct {
 	fields  []string
 }
 
-// NewSeal makes the seal of a packet. The key for the salts is derived from the campaign's secret and its name, so that a packet's
-// private/ does not give the secret away; wording is the wording's SHA-256 in hex, fields are the names of what letters say of their
+// NewSeal makes the seal of a packet. The key for the salts is derived from the campaign's secret and what all letters have in common, so
+// that a packet's private/ does not give the secret away; wording is the wording's SHA-256 in hex, fields are the names of what letters say of their
 // signers, in the order of the values that [LetterTree.Add] gets.
 func NewSeal(secret []byte, campaign, wording string, fields []string) (*Seal, error) {
+	common := appendText([]byte("postbag-salts/2\n"), campaign)
+	common = appendText(common, wording)
+	for _, field := range fields {
+		common = appendText(common, field)
+	}
 	mac := hmac.New(sha256.New, secret)
-	mac.Write([]byte("postbag-salts/1\n" + campaign))
+	mac.Write(common)
 	return newSeal(Hash(mac.Sum(nil)), wording, fields)
 }
 
@@ -154,6 +159,7 @@ type LetterTree struct {
 	seal  *Seal
 	mac   hash.Hash
 	leaf  []byte // a byte 0, the salt, the content
+	own   []byte // the letter's id and values
 	tree  merkle
 	tiles []Tile
 }
@@ -187,8 +193,12 @@ func (t *LetterTree) Tiles() []Tile { return t.tiles }
 // hash is the hash of a letter's leaf; the salt is left in t.leaf.
 func (t *LetterTree) hash(id []byte, values []string) Hash {
 	t.leaf = t.seal.appendContent(t.leaf[:1+sha256.Size], id, values)
+	t.own = appendText(t.own[:0], id)
+	for i := range t.seal.fields {
+		t.own = appendText(t.own, values[i])
+	}
 	t.mac.Reset()
-	t.mac.Write(t.leaf[1+sha256.Size:])
+	t.mac.Write(t.own)
 	t.mac.Sum(t.leaf[1:1])
 	t.leaf[0] = leafPrefix
 	return sha256.Sum256(t.leaf)

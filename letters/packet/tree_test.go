@@ -97,10 +97,10 @@ func TestALeafIsMadeAsItIsDocumented(t *testing.T) {
 	text := func(s string) string { return string([]byte{0, 0, byte(len(s) >> 8), byte(len(s))}) + s }
 	wording := strings.Repeat("\xab", 32)
 	key := hmac.New(sha256.New, []byte("secret"))
-	key.Write([]byte("postbag-salts/1\ntest-2026"))
+	key.Write([]byte("postbag-salts/2\n" + text("test-2026") + text(strings.Repeat("ab", 32)) + text("name") + text("place")))
 	content := text("postbag-letter/1") + text(wording) + text("test-2026-000001") + text("name") + text("Zoë") + text("place") + text("")
 	salt := hmac.New(sha256.New, key.Sum(nil))
-	salt.Write([]byte(content))
+	salt.Write([]byte(text("test-2026-000001") + text("Zoë") + text("")))
 	want := sha256.Sum256([]byte("\x00" + string(salt.Sum(nil)) + content))
 	if got := small.seal().NewTree().hash([]byte("test-2026-000001"), []string{"Zoë", ""}); got != want {
 		t.Errorf("%s, want %x", got, want)

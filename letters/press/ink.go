@@ -93,6 +93,7 @@ func plainInk(w *typeset.Word) *ink {
 	s := &out.strokes[0]
 	s.face, s.tj, s.glyphs = run.Face, append(s.tj[:0], '('), s.glyphs[:0]
 	var at, pen int64
+	advances, widths := run.Face.Advances()
 	for i := range run.Glyphs {
 		g := &run.Glyphs[i]
 		if move := roundTo(pen-at, perEm/1000); move != 0 {
@@ -106,9 +107,12 @@ func plainInk(w *typeset.Word) *ink {
 		}
 		s.tj = appendCode(s.tj, g.ID)
 		s.glyphs = append(s.glyphs, g.ID)
-		own, width := run.Face.Advance(g.ID), run.Face.Width(g.ID)
+		own, width := int32(0), int64(0)
+		if int(g.ID) < len(widths) {
+			own, width = int32(advances[g.ID]), int64(widths[g.ID])
+		}
 		pen += width
-		if int(g.Advance) != own {
+		if g.Advance != own {
 			width = scale(g.Advance, run.Face)
 		}
 		at += width
@@ -200,8 +204,14 @@ func roundTo(v, unit int64) int64 {
 
 // appendCode writes a glyph number as two bytes of a literal string (ISO 32000-1, 7.3.4.2).
 func appendCode(dst []byte, g typeset.GlyphID) []byte {
+	if high, low := byte(g>>8), byte(g); !escaped[high] && !escaped[low] {
+		return append(dst, high, low)
+	}
 	return appendEscaped(appendEscaped(dst, byte(g>>8)), byte(g))
 }
+
+// escaped marks the bytes that appendEscaped writes otherwise.
+var escaped = [256]bool{'(': true, ')': true, '\\': true, '\r': true}
 
 func appendEscaped(dst []byte, c byte) []byte {
 	switch c {

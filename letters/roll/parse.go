@@ -133,7 +133,7 @@ func (p *parsing) isTotals(cells [][]byte) bool {
 		if filled++; filled == 1 {
 			first = cell
 		}
-		if filled > 2 || len(cell) > 40 || filled == 2 && len(bytes.Trim(cell, " 0123456789.,'")) > 0 {
+		if filled > 2 || len(cell) > 40 || filled == 2 && (cell[0] > '9' || len(bytes.Trim(cell, " 0123456789.,'")) > 0) {
 			return false
 		}
 	}

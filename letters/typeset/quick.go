@@ -336,18 +336,24 @@ func (s *shaper) quickWord(text []byte, style Style) *Word {
 		hash += s.tongue.hash
 	}
 	hot := &s.hot[hash%hotWords]
-	if hot.hash != hash {
+	switch {
+	case hot.hash != hash:
 		*hot = remembered{hash: hash}
-		return s.quickLoose(q, text, style)
-	}
-	if hot.word == nil {
-		hot.word = s.setQuick(q, &Word{}, text, style)
+	case hot.word == nil:
+		hot.word = s.joined(s.setQuick(q, &Word{}, text, style))
+		return hot.word
+	case hot.word.is(text, style, false, nil, q.tongue):
 		return hot.word
 	}
-	if hot.word.is(text, style, false, nil, q.tongue) {
-		return hot.word
+	return s.joined(s.quickLoose(q, text, style))
+}
+
+// joined notes what a word is to its neighbours, which is asked for where lines are broken.
+func (s *shaper) joined(w *Word) *Word {
+	if w != nil {
+		w.joint = s.jointOf(w.text)
 	}
-	return s.quickLoose(q, text, style)
+	return w
 }
 
 // lastLead is the lead byte in UTF-8 of the last character that a quickFace looks at.
@@ -421,7 +427,7 @@ func (s *shaper) setQuick(q *quickFace, w *Word, text []byte, style Style) *Word
 	}
 	w.own = append(w.own[:0], text...)
 	w.text, w.style = unsafe.String(unsafe.SliceData(w.own), len(w.own)), style
-	w.joint, w.tongue = s.jointOf(w.text), q.tongue
+	w.tongue = q.tongue
 	w.Width = q.face.em(units)
 	w.before, w.after = q.face.em(int(q.glyphs[' '].advance)+int(before)), q.face.em(int(after))
 	if s.draw != nil {

@@ -559,13 +559,10 @@ func (f *Face) PerEm(units int) int64 {
 	return (v/em + 1) >> 1
 }
 
-// Width is the width of a glyph in hundred-thousandths of an em: PerEm of its Advance, reckoned once.
-func (f *Face) Width(g GlyphID) int64 {
+// Advances are the widths of all glyphs: in font units (hmtx), and in hundred-thousandths of an em (PerEm). They are read-only.
+func (f *Face) Advances() (units []uint16, perEm []int32) {
 	f.advanceOnce.Do(f.readAdvances)
-	if int(g) >= len(f.widths) {
-		return 0
-	}
-	return int64(f.widths[g])
+	return f.advances, f.widths
 }
 
 // Text is what the word says, in reading order.
