@@ -61,14 +61,14 @@ const (
 )
 
 const (
-	worst          = 10_000 // badness of a line that has nothing to stretch by
-	linePenalty    = 10     // for each line: fewer lines are better
-	hyphenPenalty  = 50     // for a word divided
-	poorPenalty    = 100    // for a word of which two letters are parted from the others
-	fitDemerits    = 10_000 // for a loose line next to a tight one
-	doubleDemerits = 10_000 // for two hyphens in a row
-	finalDemerits  = 5_000  // for a hyphen at the end of the last line but one
-	stubDemerits   = 5_000  // for a last line that is shorter than a tenth of the measure
+	worst          = 10_000  // badness of a line that has nothing to stretch by
+	linePenalty    = 10      // for each line: fewer lines are better
+	hyphenPenalty  = 50      // for a word divided
+	poorPenalty    = 300     // for a word of which two letters are parted from the others: a last resort
+	fitDemerits    = 10_000  // for a loose line next to a tight one
+	doubleDemerits = 10_000  // for two hyphens in a row
+	finalDemerits  = 100_000 // for a hyphen at the end of the last line but one: twenty times TeX's, which the best of some lines outweighs
+	stubDemerits   = 5_000   // for a last line that is shorter than a tenth of the measure
 	never          = int64(1) << 60
 	states         = 8 // four classes of looseness; in the second four, two lines in a row have ended with a hyphen
 	classes        = 4
