@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -120,13 +121,9 @@ func (m *MadeKey) Vouch(old minisign.PrivateKey) error {
 	if err != nil {
 		return fmt.Errorf("reading the new key: %w", err)
 	}
-	r := minisign.NewReader(bytes.NewReader(text))
-	if _, err := new(bytes.Buffer).ReadFrom(r); err != nil {
-		return fmt.Errorf("hashing the new key: %w", err)
-	}
 	m.Vouched = m.Public + ".minisig"
 	oldKey := publicKeyOf(old.Public().(minisign.PublicKey))
-	return writeNew(m.Vouched, r.SignWithComments(old, fmt.Sprintf("postbag-successor/1 key:%s successor:%s", oldKey, m.Key), howToCheck(filepath.Base(m.Public), oldKey)), 0o644)
+	return writeNew(m.Vouched, digest(text).SignWithComments(old, fmt.Sprintf("postbag-successor/1 key:%s successor:%s", oldKey, m.Key), howToCheck(filepath.Base(m.Public), oldKey)), 0o644)
 }
 
 func howToCheck(file string, key PublicKey) string {
@@ -212,15 +209,18 @@ func Sign(ctx context.Context, dir string, key minisign.PrivateKey) (*Signed, er
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", sumsFile, err)
 	}
-	r := minisign.NewReader(bytes.NewReader(sums))
-	if _, err := new(bytes.Buffer).ReadFrom(r); err != nil {
-		return nil, fmt.Errorf("hashing %s: %w", sumsFile, err)
-	}
-	text := r.SignWithComments(key, trustedComment(public, m), howToCheck(sumsFile, public))
+	text := digest(sums).SignWithComments(key, trustedComment(public, m), howToCheck(sumsFile, public))
 	if err := replaceFile(root, signatureFile, text); err != nil {
 		return nil, problem.Problem{Place: at, What: fmt.Sprintf("the signature cannot be written (%v)", reason(err)), Do: "Make the packet's folder writable"}
 	}
 	return &Signed{Dir: dir, File: filepath.Join(dir, signatureFile), Key: public, ID: public.ID(), Root: m.Tree.Root}, nil
+}
+
+// digest hashes data as minisign does before it signs.
+func digest(data []byte) *minisign.Reader {
+	r := minisign.NewReader(bytes.NewReader(data))
+	_, _ = io.Copy(io.Discard, r) // neither side can fail
+	return r
 }
 
 func trustedComment(key PublicKey, m *Manifest) string {
@@ -261,15 +261,11 @@ func checkSignature(sums, signature []byte, m *Manifest) (PublicKey, error) {
 	if !ok {
 		return "", errors.New("names a key that is none")
 	}
-	r := minisign.NewReader(bytes.NewReader(sums))
-	if _, err := new(bytes.Buffer).ReadFrom(r); err != nil {
-		return "", err
-	}
 	again, err := s.MarshalText()
 	switch {
 	case err != nil || !bytes.Equal(again, signature) || s.Algorithm != minisign.HashEdDSA || s.UntrustedComment != howToCheck(sumsFile, public):
 		return "", errors.New("is not written as Postbag writes it")
-	case !r.Verify(key, signature):
+	case !digest(sums).Verify(key, signature):
 		return "", fmt.Errorf("is not key %s's signature of this %s", public.ID(), sumsFile)
 	case m != nil && m.Tree != nil && s.TrustedComment != trustedComment(public, m):
 		return "", errors.New("is for another campaign or another root than the manifest's")
