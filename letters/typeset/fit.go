@@ -32,7 +32,7 @@ func (p *paragraph) fitted(s *shaper, runs []merge.Run, ps *paragraphStyle, item
 	smaller := *ps
 	smaller.size = ps.size * ps.measure / width / fitStep * fitStep
 	for ; smaller.size >= ps.size*leastFit/100; smaller.size -= fitStep {
-		if p.box(s, runs, &smaller); p.oneLine(&smaller) {
+		if p.boxWhole(s, runs, &smaller); p.oneLine(&smaller) {
 			return append(dst, p.line(&place{}, &place{box: int32(len(p.boxes))}, true, &smaller, items))
 		}
 	}

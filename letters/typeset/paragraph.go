@@ -88,6 +88,7 @@ type paragraph struct {
 	copies   []literalCopy // where boxes of literals stand in boxes
 	value    string        // the signer's value that join is at; "" for none
 	own      bool          // and it is the signer's, not the campaign's
+	whole    bool          // words are not cut where a line might break inside them: what stands on one line is shaped across such places
 	open     unit          // the word being put together by join; open.end is its end in text
 	isOpen   bool
 }
@@ -131,7 +132,9 @@ func (p *paragraph) cut(s *shaper, u *unit, ps *paragraphStyle) {
 			}
 		}
 		first, breaks := len(p.boxes), false
-		if cut := breakInside(p.text[start:end], s); cut > 0 && cut < end-start {
+		if p.whole {
+			// the line is looked at first as one that does not break
+		} else if cut := breakInside(p.text[start:end], s); cut > 0 && cut < end-start {
 			end, breaks = start+cut, true
 		}
 		p.add(s, p.text[start:end], u, start > u.start || end < u.end, level, ps)
@@ -238,6 +241,11 @@ func letter(c byte) bool { return c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' |
 
 // set breaks the paragraph and appends its lines to dst.
 func (p *paragraph) set(s *shaper, runs []merge.Run, ps *paragraphStyle, items *[]Item, dst []Line) []Line {
+	if ps.fit {
+		if p.boxWhole(s, runs, ps); len(p.boxes) > 0 && p.oneLine(ps) {
+			return append(dst, p.line(&place{}, &place{box: int32(len(p.boxes))}, true, ps, items))
+		}
+	}
 	p.box(s, runs, ps)
 	if len(p.boxes) == 0 {
 		return dst
@@ -263,6 +271,13 @@ func (p *paragraph) box(s *shaper, runs []merge.Run, ps *paragraphStyle) {
 		needsBidi := p.read(runs, ps.style)
 		p.fill(s, ps, needsBidi)
 	}
+}
+
+// boxWhole is box for a line that is to hold all of the paragraph.
+func (p *paragraph) boxWhole(s *shaper, runs []merge.Run, ps *paragraphStyle) {
+	p.whole = true
+	p.box(s, runs, ps)
+	p.whole = false
 }
 
 // oneLine tells whether the paragraph is a line and no more: names and places mostly are.
