@@ -371,12 +371,22 @@ func (s *shaper) quickLoose(q *quickFace, text []byte, style Style) *Word {
 	return w
 }
 
+// plainWherever tells whether a value of letters that a quickFace is sure of is always set in the main face.
+func (st *stack) plainWherever(q *quickFace) bool {
+	for r := range q.glyphs {
+		if q.glyphs[r].sure && !st.isPlain(rune(r)) {
+			return false
+		}
+	}
+	return true
+}
+
 // quickText sets a text with its spaces as one word; nil where HarfBuzz must be asked. While s.brief is set, the word is good until loosen is
 // called.
 func (s *shaper) quickText(text string, style Style) *Word {
-	q := s.quickOf(style)
+	q, known := s.quickOf(style), &s.quick[style&(styles-1)]
 	switch {
-	case q == nil:
+	case q == nil, (q != known.quick || !known.plain) && !s.fonts.stack(style).plainValue(text):
 		return nil
 	case s.brief:
 		return s.quickLoose(q, unsafe.Slice(unsafe.StringData(text), len(text)), style)
@@ -444,6 +454,7 @@ func (s *shaper) quickOf(style Style) *quickFace {
 		s.tongue = tongue{}
 		known.face, known.quick = face, s.newQuickFace(face)
 		s.tongue = spoken
+		known.plain = known.quick != nil && s.fonts.stack(style).plainWherever(known.quick)
 	}
 	if s.tongue.language != "" && known.quick != nil && !known.quick.shared {
 		return s.quickIn(known.face)
@@ -478,4 +489,5 @@ func (s *shaper) quickIn(face *Face) *quickFace {
 type quickKnown struct {
 	face  *Face
 	quick *quickFace
+	plain bool // whatever it is sure of is set in the main face, whichever value it stands in
 }

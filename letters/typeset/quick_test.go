@@ -123,3 +123,11 @@ func TestBriefWordsStayUntilTheirLetterIsWritten(t *testing.T) {
 		t.Errorf("a word that recurs is not kept: %q", again.Text())
 	}
 }
+
+// The built-in families are plain wherever they are sure, or the short way with names would not be taken.
+func TestTheShortWayWithNamesIsOpen(t *testing.T) {
+	s := newShaper(loadFonts(t), "en", nil, newWords())
+	if q := s.quickOf(0); q == nil || !s.quick[0].plain {
+		t.Error("plain Latin names take the long way")
+	}
+}

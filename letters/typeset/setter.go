@@ -229,7 +229,7 @@ func (s *Setter) setValue(b *layoutBlock, values []string, dst []Line) []Line {
 // can depends on nothing but the value, so the same value comes out the same however often it was seen.
 func (s *Setter) quickLine(b *layoutBlock, text string) (Line, bool) {
 	ps := &b.style.paragraphStyle
-	if ps.rtl || ps.align == alignEnd || b.style.center || !evenlySpaced(text) || !s.shaper.fonts.stack(ps.style).plainValue(text) {
+	if ps.rtl || ps.align == alignEnd || b.style.center || !evenlySpaced(text) {
 		return Line{}, false
 	}
 	s.shaper.tongue = s.shaper.own
