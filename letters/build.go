@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"unsafe"
@@ -89,6 +90,7 @@ type build struct {
 	signing packet.PublicKey // "" for none
 	bundles []packet.Bundle
 	ledger  []chan ledgerPart
+	lines   sync.Pool // *[]byte: memory for a bundle's lines of the ledger
 	report  sync.Mutex
 }
 
@@ -138,7 +140,11 @@ func (b *build) work(ctx context.Context) error {
 func (b *build) makeBundle(ctx context.Context, worker *press.Worker, tree *packet.LetterTree, i int, values *[]string) error {
 	letters := b.ranges[i]
 	path := fmt.Sprintf("deliver/bundles/bundle-%04d.pdf", i+1)
-	lines := make([]byte, 0, 64*letters.count)
+	memory, ok := b.lines.Get().(*[]byte)
+	if !ok {
+		memory = new([]byte)
+	}
+	lines := slices.Grow((*memory)[:0], 128*letters.count)
 	var ledger ledgerLines
 	ledger.begin(b, path, tree)
 	order := press.Order{
@@ -246,6 +252,7 @@ func (b *build) keepLedger(ctx context.Context) error {
 				}
 				index = packet.AppendIndexTiles(index, written, part.tiles)
 				written += int64(len(part.lines))
+				b.lines.Put(&part.lines)
 			case <-ctx.Done():
 				return ctx.Err()
 			}
