@@ -51,7 +51,7 @@ func (w *Writer) Finish(ctx context.Context, m *Manifest) error {
 		return err
 	}
 	w.enter(ended)
-	release(w.root, w.lock)
+	release(w.root, w.lock, buildGate())
 	return w.root.Close()
 }
 

@@ -26,6 +26,9 @@ const (
 	runFile         = "private/run.json"
 	indexFile       = "private/proofs.index"
 	lockFile        = "private/.lock"
+	recordDir       = "record"
+	recordFile      = "record/hand-overs.jsonl"
+	recordLockFile  = "record/.lock"
 )
 
 // class says what an entry of the folder is to Postbag.
@@ -38,7 +41,8 @@ const (
 	paperwork              // for the company or the printer
 	bundle                 // letters
 	private                // for nobody
-	lock                   // held while a build is at work
+	handOvers              // the record: added to after the packet was made, by Record alone
+	lock                   // held while a build or an entry of the record is at work
 	temporary              // left by a run that was stopped
 	litter                 // what operating systems strew into folders when they are looked at
 	folder                 // one of the packet's folders
@@ -56,13 +60,14 @@ var layout = []struct {
 	{regexp.MustCompile(`^deliver/[0-9]{2}-[a-z]+(-[a-z]+)*\.pdf$`), paperwork},
 	{regexp.MustCompile(`^print/(job-ticket\.(pdf|json)|box-labels\.pdf)$`), paperwork},
 	{regexp.MustCompile(`^private/(ledger\.csv|exclusions\.csv|proofs\.index|run\.json)$`), private},
-	{regexp.MustCompile(`^private/\.lock$`), lock},
+	{regexp.MustCompile(`^record/hand-overs\.jsonl$`), handOvers},
+	{regexp.MustCompile(`^(private|record)/\.lock$`), lock},
 	{regexp.MustCompile(`(^|/)\.[^/]+` + regexp.QuoteMeta(temporarySuffix) + `$`), temporary},
 	{regexp.MustCompile(`(?i)(^|/)(\.DS_Store|\._[^/]*|Thumbs\.db|desktop\.ini)$`), litter},
 }
 
 // folders lists the packet's folders, inner ones first, so that they can be removed in this order.
-var folders = []string{"deliver/bundles", "deliver", printDir, privateDir}
+var folders = []string{"deliver/bundles", "deliver", printDir, privateDir, recordDir}
 
 const temporarySuffix = ".postbag-tmp"
 

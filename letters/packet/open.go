@@ -86,7 +86,7 @@ func (w *Writer) take(fingerprint string, replace bool) error {
 		return err
 	}
 	var err error
-	if w.lock, err = acquire(w.root, w.dir); err != nil {
+	if w.lock, err = acquire(w.root, w.dir, buildGate()); err != nil {
 		w.root.Remove(privateDir) // stays where anything is in it
 		return err
 	}
@@ -130,6 +130,7 @@ func (w *Writer) look(fingerprint string, replace bool) (finding, error) {
 	}
 	f := finding{entries: entries, empty: true}
 	var strange []string
+	handedOver := false
 	for _, e := range entries {
 		switch e.class {
 		case foreign:
@@ -137,6 +138,8 @@ func (w *Writer) look(fingerprint string, replace bool) (finding, error) {
 			f.empty = false
 		case account, signature, paperwork, bundle, private:
 			f.empty = false
+		case handOvers:
+			f.empty, handedOver = false, true
 		}
 	}
 	if f.empty {
@@ -150,6 +153,9 @@ func (w *Writer) look(fingerprint string, replace bool) (finding, error) {
 	switch {
 	case err == nil && r.Fingerprint == fingerprint:
 		strange = outsidePrivate(strange)
+	case replace && handedOver:
+		return f, problem.Problem{Place: at, What: "the packet has a record of hand-overs, which says what became of its bundles, and a packet of other inputs has other bundles",
+			Do: "Choose another folder with --out (--since makes a packet of the people who signed later); or, if none of this one was handed over, move record/ out of it"}
 	case replace:
 		f.remove = true
 	default:

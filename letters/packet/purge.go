@@ -25,11 +25,11 @@ func Purge(dir string, look bool) ([]string, error) {
 	if err != nil || look || len(names) == 0 {
 		return names, err
 	}
-	l, err := acquire(root, dir)
+	l, err := acquire(root, dir, buildGate())
 	if err != nil {
 		return nil, err
 	}
-	defer func() { release(root, l) }()
+	defer func() { release(root, l, buildGate()) }()
 	if names, err = purgeable(root, dir); err != nil { // again, now that nobody else is at work
 		return nil, err
 	}
@@ -38,7 +38,7 @@ func Purge(dir string, look bool) ([]string, error) {
 			return names[:i], fmt.Errorf("removing %s: %w", name, err)
 		}
 	}
-	release(root, l)
+	release(root, l, buildGate())
 	if err := root.Remove(privateDir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return names, fmt.Errorf("removing %s: %w", privateDir, err)
 	}

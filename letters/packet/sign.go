@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -230,7 +231,7 @@ func trustedComment(key PublicKey, m *Manifest) string {
 // replaceFile puts a file of the packet in the place of another, whole or not at all.
 func replaceFile(root *os.Root, name string, data []byte) error {
 	temp := temporaryName(name)
-	f, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
+	f, err := root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, modeOf(name))
 	if err != nil {
 		return err
 	}
@@ -242,7 +243,7 @@ func replaceFile(root *os.Root, name string, data []byte) error {
 		root.Remove(temp)
 		return err
 	}
-	return syncDir(root.Open, ".")
+	return syncDir(root.Open, path.Dir(name))
 }
 
 // checkSignature says by which key sums was signed, or why the signature is none. It takes nothing but the bytes that Sign writes, so no

@@ -22,16 +22,24 @@ import (
 
 // Report is what verify found.
 type Report struct {
-	Dir       string    `json:"dir"`
-	Files     int       `json:"files"` // checked
-	Bytes     int64     `json:"bytes"`
-	Bundles   int       `json:"bundles"`
-	Letters   int       `json:"letters"`
-	RowsRead  int       `json:"rows_read"`
-	Root      string    `json:"root,omitempty"`      // that the letters' hashes make; none in version 1, or where the manifest is wrong
-	SignedBy  PublicKey `json:"signed_by,omitempty"` // whose signature is good; compare it with the key that the campaign published
-	Faults    []Fault   `json:"faults"`
-	Unchecked []string  `json:"unchecked,omitempty"` // what could not be checked and why (private/ is gone, ...)
+	Dir       string     `json:"dir"`
+	Files     int        `json:"files"` // checked
+	Bytes     int64      `json:"bytes"`
+	Bundles   int        `json:"bundles"`
+	Letters   int        `json:"letters"`
+	RowsRead  int        `json:"rows_read"`
+	Root      string     `json:"root,omitempty"`      // that the letters' hashes make; none in version 1, or where the manifest is wrong
+	SignedBy  PublicKey  `json:"signed_by,omitempty"` // whose signature is good; compare it with the key that the campaign published
+	Record    *Recording `json:"record,omitempty"`    // the record of hand-overs, where there is one
+	Faults    []Fault    `json:"faults"`
+	Unchecked []string   `json:"unchecked,omitempty"` // what could not be checked and why (private/ is gone, ...)
+}
+
+// Recording is what verify found of the record of hand-overs. It is the campaign's own account: SHA256SUMS does not cover it, and no signature
+// does.
+type Recording struct {
+	Entries int    `json:"entries"`
+	Head    string `json:"head"` // SHA-256 of the last line
 }
 
 // Fault is one thing that is not as the manifest says.
@@ -169,8 +177,11 @@ func (v *verifier) check(progress func(done, total int64)) error {
 	}
 	v.checkPresence()
 	if m == nil {
-		v.unchecked("the bundles' counts and private/: manifest.json cannot be read")
+		v.unchecked("the bundles' counts, private/ and record/: manifest.json cannot be read")
 		return v.hash(progress)
+	}
+	if err := v.checkRecord(m); err != nil {
+		return err
 	}
 	var private errgroup.Group
 	private.Go(func() error { return v.checkPrivate(m) }) // reads and hashes other files than hash does
@@ -350,7 +361,7 @@ func (v *verifier) checkPresence() {
 			continue
 		}
 		switch {
-		case e.class == folder, e.class == lock, e.class == private:
+		case e.class == folder, e.class == lock, e.class == private, e.class == handOvers:
 		case e.class == litter:
 			v.unchecked(fmt.Sprintf("%s: the operating system put it there; it is no part of the packet", shown(name)))
 		case e.class == temporary:

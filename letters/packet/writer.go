@@ -262,7 +262,7 @@ func (w *Writer) settle(f *os.File, name string) error {
 
 // modeOf is who may read a file: private ones only the user.
 func modeOf(name string) fs.FileMode {
-	if isPrivate(name) {
+	if isPrivate(name) || path.Dir(name) == recordDir {
 		return 0o600
 	}
 	return 0o644
@@ -335,7 +335,7 @@ func (w *Writer) leave() {
 	if unused {
 		w.root.Remove(runFile)
 	}
-	release(w.root, w.lock)
+	release(w.root, w.lock, buildGate())
 	if unused {
 		w.removeEmptyFolders()
 		w.root.Remove(privateDir)
