@@ -24,7 +24,7 @@ func (b *build) manifest() *packet.Manifest {
 		},
 		Consent: consent(c.Signers.Consent),
 		Tree:    &packet.Tree{Fields: b.says()}, SigningKey: b.signing,
-		RowsRead: b.roll.RowsRead, Letters: b.roll.Len(), Excluded: map[string]int{}, Bundles: b.bundles,
+		RowsRead: b.roll.RowsRead, Signers: b.roll.Len(), Letters: b.roll.Len(), First: 1, Excluded: map[string]int{}, Bundles: b.bundles,
 	}
 	for _, s := range b.roll.Sources {
 		m.Sources = append(m.Sources, packet.Source{Name: filepath.Base(s.Path), SHA256: s.SHA256, Bytes: s.Bytes})

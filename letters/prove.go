@@ -111,7 +111,7 @@ func proofSheet(proved *packet.Proved, coded bool) press.Sheet {
 		row(said.Field, said.Value, 0)
 	}
 	last := p.Bundle.First + p.Bundle.Letters - 1
-	row("It lies in", fmt.Sprintf("bundle %d of %d, with letters %d to %d of %d", p.Bundle.Number, p.Packet.Bundles, p.Bundle.First, last, p.Packet.Letters), gap)
+	row("It lies in", fmt.Sprintf("bundle %d of %d, with letters %d to %d; there are %d in all", p.Bundle.Number, p.Packet.Bundles, p.Bundle.First, last, p.Packet.Letters), gap)
 	row("Hash of the bundle", eyeGroups(p.Bundle.Root), 0)
 	row("Root of all letters", eyeGroups(p.Packet.Root), gap)
 	text("This shows that the letter is one of the " + strconv.Itoa(p.Packet.Letters) + " letters that this root stands for, and what it says of its signer. It shows " +

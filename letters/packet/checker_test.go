@@ -244,6 +244,45 @@ func TestThePageNamesEveryHarm(t *testing.T) {
 	}
 }
 
+// The page checks packets of several recipients and top-ups as verify does.
+func TestThePageKnowsSeveralRecipientsAndTopUps(t *testing.T) {
+	dir, err := sample{bundles: 2, letters: 3, recipients: 2, earlier: 1007}.makeChanged(t, func(*Manifest) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := browser(t, filepath.Join(dir, checkerFile))
+	for _, m := range evaluate[[]string](t, ctx, fmt.Sprintf(harmPage, text(pageFiles(t, dir)), 20, "null")) {
+		t.Error(m)
+	}
+	proved, err := Prove(dir, Signer{Letter: "test-2026-001016"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	proof, err := proved.Proof.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if what := evaluate[string](t, ctx, fmt.Sprintf(`(() => { try { postbag.fits(postbag.checkProof(%s), JSON.parse(document.getElementById("manifest").textContent)); return ""; } catch (what) { return String(what); } })()`, text(string(proof)))); what != "" {
+		t.Errorf("a proof of the second recipient's letter: %s", what)
+	}
+	about := evaluate[string](t, ctx, `document.getElementById("about").textContent`)
+	for _, want := range []string{"Person 2, Example plc (letters test-2026-001014 to test-2026-001019)", "1007 letters, up to test-2026-001007"} {
+		if !strings.Contains(about, want) {
+			t.Errorf("the page does not say %q: %s", want, about)
+		}
+	}
+	for change, want := range map[string]string{
+		"m.first_letter++": "number its letters on", "m.signers++": "not one from each of 7 signers", "m.recipients.pop()": "is for a recipient",
+		"m.recipients[1].letters--": "other letters to recipient 2", "m.bundles[1].recipient = 2": "other letters to recipient 1", "delete m.bundles[3].recipient": "is for a recipient",
+		"m.bundles[0].recipient = 2": "is for a recipient", "m.rows_read--": "signers and rows left out", "m.since[0].last = 'test-2026-001000'": "number its letters on",
+	} {
+		faults := evaluate[[]string](t, ctx, `(() => { const m = JSON.parse(document.getElementById("manifest").textContent); `+change+`; return postbag.faultsOf(m).map(f => f.what); })()`)
+		if !strings.Contains(strings.Join(faults, " / "), want) {
+			t.Errorf("%s: the page says %v, want %q", change, faults, want)
+		}
+	}
+}
+
 // said is what the page shows as its result.
 const said = `document.getElementById("result").hidden ? "" : document.getElementById("verdict").textContent + " " + document.getElementById("details").textContent`
 

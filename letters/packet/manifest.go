@@ -12,9 +12,11 @@ import (
 )
 
 // manifestFormat names the form of manifest.json that is written; another form gets another number. Packets are kept for years, so
-// the older forms are read for ever: those of version 1 have no tree.
+// the older forms are read for ever: those of version 1 have no tree, and those before version 3 one recipient and letters from
+// number 1 on.
 const (
-	manifestFormat  = "postbag-manifest/2"
+	manifestFormat  = "postbag-manifest/3"
+	manifestFormat2 = "postbag-manifest/2"
 	manifestFormat1 = "postbag-manifest/1"
 )
 
@@ -26,26 +28,80 @@ const maxCount = 1e12
 
 // Manifest is the machine-readable account of a packet (manifest.json), without personal data.
 type Manifest struct {
-	Format    string         `json:"format"` // "postbag-manifest/2"; Finish fills it in
-	Campaign  string         `json:"campaign"`
-	Specimen  bool           `json:"specimen"`
-	Sender    Organisation   `json:"sender"`
-	Recipient Recipient      `json:"recipient"`
-	Letter    Wording        `json:"letter"`
-	Sources   []Source       `json:"sources"`
-	Consent   Consent        `json:"consent"`
-	Fonts     []Font         `json:"fonts"`
-	RowsRead  int            `json:"rows_read"`
-	Letters   int            `json:"letters"`
-	Pages     int            `json:"pages"`
-	Sheets    int            `json:"sheets"`
-	Excluded  map[string]int `json:"excluded"`           // reason -> rows
-	NeedsLook int            `json:"needs_look"`         // of them, rows held back for reasons a person should look at
-	Comments  *Comments      `json:"comments,omitempty"` // where the letter prints those of its signers
-	Tree      *Tree          `json:"tree,omitempty"`     // nil in version 1
+	Format     string         `json:"format"` // "postbag-manifest/3"; Finish fills it in
+	Campaign   string         `json:"campaign"`
+	Specimen   bool           `json:"specimen"`
+	Sender     Organisation   `json:"sender"`
+	Recipient  Recipient      `json:"recipient"`            // the first, where there are several
+	Recipients []Addressee    `json:"recipients,omitempty"` // all of them, where there are several
+	Letter     Wording        `json:"letter"`
+	Sources    []Source       `json:"sources"`
+	Consent    Consent        `json:"consent"`
+	Fonts      []Font         `json:"fonts"`
+	RowsRead   int            `json:"rows_read"`
+	Signers    int            `json:"signers"`      // people with letters, or rows where signers.duplicates keeps them all
+	Letters    int            `json:"letters"`      // one for each signer and recipient
+	First      int            `json:"first_letter"` // the number of the first letter: 1, and more in a top-up
+	Pages      int            `json:"pages"`
+	Sheets     int            `json:"sheets"`
+	Excluded   map[string]int `json:"excluded"`            // reason -> rows
+	NeedsLook  int            `json:"needs_look"`          // of them, rows held back for reasons a person should look at
+	Comments   *Comments      `json:"comments,omitempty"`  // where the letter prints those of its signers
+	Since      []Earlier      `json:"since,omitempty"`     // the packets that this one tops up
+	Withdrawn  *int           `json:"withdrawn,omitempty"` // in top-ups: people of earlier packets who have withdrawn
+	Tree       *Tree          `json:"tree,omitempty"`      // nil in version 1
 	// SigningKey is the key that signs the packet, where the campaign has one; SHA256SUMS.minisig must then be there.
 	SigningKey PublicKey `json:"signing_key,omitempty"`
 	Bundles    []Bundle  `json:"bundles"`
+}
+
+// manifest2 is a manifest as versions 1 and 2 write it: the same fields, of which those that came with version 3 are not written.
+type manifest2 struct {
+	Format     string         `json:"format"`
+	Campaign   string         `json:"campaign"`
+	Specimen   bool           `json:"specimen"`
+	Sender     Organisation   `json:"sender"`
+	Recipient  Recipient      `json:"recipient"`
+	Recipients []Addressee    `json:"-"`
+	Letter     Wording        `json:"letter"`
+	Sources    []Source       `json:"sources"`
+	Consent    Consent        `json:"consent"`
+	Fonts      []Font         `json:"fonts"`
+	RowsRead   int            `json:"rows_read"`
+	Signers    int            `json:"-"`
+	Letters    int            `json:"letters"`
+	First      int            `json:"-"`
+	Pages      int            `json:"pages"`
+	Sheets     int            `json:"sheets"`
+	Excluded   map[string]int `json:"excluded"`
+	NeedsLook  int            `json:"needs_look"`
+	Comments   *Comments      `json:"comments,omitempty"`
+	Since      []Earlier      `json:"-"`
+	Withdrawn  *int           `json:"-"`
+	Tree       *Tree          `json:"tree,omitempty"`
+	SigningKey PublicKey      `json:"signing_key,omitempty"`
+	Bundles    []Bundle       `json:"bundles"`
+}
+
+// old tells whether the manifest is of a version before 3.
+func (m *Manifest) old() bool { return m.Format == manifestFormat1 || m.Format == manifestFormat2 }
+
+// Addressee is one of several recipients, and their letters.
+type Addressee struct {
+	Recipient
+	WordingHash string `json:"wording_sha256"` // of the letters to this recipient
+	Letters     int    `json:"letters"`        // one for each signer
+	First       string `json:"first"`          // letter ids
+	Last        string `json:"last"`
+}
+
+// Earlier is a packet whose people get no second letter.
+type Earlier struct {
+	Campaign     string `json:"campaign"`
+	ManifestHash string `json:"manifest_sha256"` // of its manifest.json
+	Root         string `json:"root"`            // over its letters
+	Letters      int    `json:"letters"`
+	Last         string `json:"last"` // id of its last letter
 }
 
 // Comments counts the signers' own comments.
@@ -129,6 +185,8 @@ type Bundle struct {
 	Last    string   `json:"last"`
 	Root    string   `json:"root,omitempty"` // the hash over the bundle's letters, as it stands on the slip sheet; none in version 1
 	Group   []string `json:"-"`              // values of bundles.group_by: places of people stay out of the manifest
+	// Recipient is the place in Manifest.Recipients, from 1, of the one that all its letters go to; 0 where there is one.
+	Recipient int `json:"recipient,omitempty"`
 }
 
 // tidy makes the manifest say the same thing on every machine: its format, lists that are empty and not absent,
@@ -165,7 +223,11 @@ func baseName(name string) string {
 
 // encode writes manifest.json in its canonical bytes.
 func (m *Manifest) encode() ([]byte, error) {
-	data, err := canonicalJSON(m, "  ")
+	var written any = m
+	if m.old() {
+		written = (*manifest2)(m)
+	}
+	data, err := canonicalJSON(written, "  ")
 	if err != nil {
 		return nil, fmt.Errorf("encoding the manifest: %w", err)
 	}
@@ -210,6 +272,9 @@ func (m *Manifest) encodeCSV() []byte {
 	if m.Tree != nil {
 		b = append(b, ",root"...)
 	}
+	if len(m.Recipients) > 0 {
+		b = append(b, ",recipient"...)
+	}
 	b = append(b, '\n')
 	for i := range m.Bundles {
 		n := &m.Bundles[i]
@@ -228,6 +293,10 @@ func (m *Manifest) encodeCSV() []byte {
 			b = append(b, ',')
 			b = appendCell(b, n.Root)
 		}
+		if len(m.Recipients) > 0 {
+			b = append(b, ',')
+			b = appendNumber(b, int64(n.Recipient))
+		}
 		b = append(b, '\n')
 	}
 	return b
@@ -237,8 +306,11 @@ func (m *Manifest) encodeCSV() []byte {
 type errFormat string
 
 func (e errFormat) Error() string {
-	return fmt.Sprintf("the manifest's format is %s, and this Postbag knows %s and %s", shown(string(e)), manifestFormat1, manifestFormat)
+	return fmt.Sprintf("the manifest's format is %s, and this Postbag knows %s", shown(string(e)), strings.Join(formats(), ", "))
 }
+
+// formats lists the forms of a manifest that can be read.
+func formats() []string { return []string{manifestFormat1, manifestFormat2, manifestFormat} }
 
 // parseManifest reads manifest.json and takes nothing but what encode writes, byte for byte: no second key of the
 // same name, no unknown key, no other spelling of the same thing. A manifest that two readers could understand in
@@ -250,20 +322,27 @@ func parseManifest(data []byte) (*Manifest, error) {
 	if err := json.Unmarshal(data, &head); err != nil {
 		return nil, fmt.Errorf("it is not JSON of the right form: %w", err)
 	}
-	if head.Format != manifestFormat && head.Format != manifestFormat1 {
+	if !slices.Contains(formats(), head.Format) {
 		return nil, errFormat(head.Format)
 	}
 	// A bundle takes over a hundred bytes; millions of empty ones would take memory that their file does not show.
 	if bytes.Count(data, []byte("{")) > 64+len(data)/32 {
 		return nil, errors.New("it holds more objects than a manifest can")
 	}
-	m := new(Manifest)
+	m := &Manifest{Format: head.Format}
+	var written any = m
+	if m.old() {
+		written = (*manifest2)(m)
+	}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
-	if err := d.Decode(m); err != nil {
+	if err := d.Decode(written); err != nil {
 		return nil, fmt.Errorf("it is not a manifest: %w", err)
 	}
 	m.tidy()
+	if m.old() {
+		m.Signers, m.First = m.Letters, 1
+	}
 	again, err := m.encode()
 	if err != nil {
 		return nil, err
@@ -299,7 +378,7 @@ func (m *Manifest) faults() []Fault {
 	fault := func(path, what string, arguments ...any) {
 		faults = append(faults, Fault{Path: path, What: fmt.Sprintf(what, arguments...)})
 	}
-	if m.Format != manifestFormat && m.Format != manifestFormat1 {
+	if !slices.Contains(formats(), m.Format) {
 		fault(manifestFile, "%s", errFormat(m.Format).Error())
 	}
 	for _, n := range m.counts() {
@@ -311,8 +390,8 @@ func (m *Manifest) faults() []Fault {
 	if !slices.Contains(forms(), m.Letter.Form) {
 		fault(manifestFile, "the letter's form is %s, and this Postbag knows %s", shown(m.Letter.Form), strings.Join(forms()[1:], ", "))
 	}
-	if sum := m.Letters + m.excluded(); m.RowsRead != sum {
-		fault(manifestFile, "rows_read is %d, but letters and excluded rows add up to %d", m.RowsRead, sum)
+	if sum := m.Signers + m.excluded(); m.RowsRead != sum {
+		fault(manifestFile, "rows_read is %d, but signers and excluded rows add up to %d", m.RowsRead, sum)
 	}
 	if m.NeedsLook > m.excluded() {
 		fault(manifestFile, "needs_look is %d, but only %d rows are excluded", m.NeedsLook, m.excluded())
@@ -320,7 +399,7 @@ func (m *Manifest) faults() []Fault {
 	if _, ok := m.SigningKey.parse(); m.SigningKey != "" && (!ok || m.Tree == nil) {
 		fault(manifestFile, "signing_key is no public key of minisign")
 	}
-	return slices.Concat(faults, m.bundleFaults(), m.treeFaults())
+	return slices.Concat(faults, m.bundleFaults(), m.recipientFaults(), m.sinceFaults(), m.treeFaults())
 }
 
 // plant fills in what follows from the bundles' roots.
@@ -351,7 +430,7 @@ func (m *Manifest) treeFaults() []Fault {
 		return []Fault{{Path: manifestFile, What: fmt.Sprintf("the tree has %d letters, and the manifest says %d", t.Size, m.Letters)}}
 	}
 	var faults []Fault
-	first := 1
+	first := m.First
 	for i := range m.Bundles {
 		b := &m.Bundles[i]
 		if from, to := letterID(m.Campaign, first), letterID(m.Campaign, first+b.Letters-1); b.First != from || b.Last != to {
@@ -398,8 +477,17 @@ type namedCount struct {
 // counts lists every number of the manifest, in an order that does not change.
 func (m *Manifest) counts() []namedCount {
 	counts := []namedCount{
-		{"rows_read", int64(m.RowsRead)}, {"letters", int64(m.Letters)}, {"pages", int64(m.Pages)},
-		{"sheets", int64(m.Sheets)}, {"needs_look", int64(m.NeedsLook)},
+		{"rows_read", int64(m.RowsRead)}, {"signers", int64(m.Signers)}, {"letters", int64(m.Letters)}, {"first_letter", int64(m.First)},
+		{"pages", int64(m.Pages)}, {"sheets", int64(m.Sheets)}, {"needs_look", int64(m.NeedsLook)},
+	}
+	if m.Withdrawn != nil {
+		counts = append(counts, namedCount{"withdrawn", int64(*m.Withdrawn)})
+	}
+	for i := range m.Recipients {
+		counts = append(counts, namedCount{"letters of a recipient", int64(m.Recipients[i].Letters)})
+	}
+	for i := range m.Since {
+		counts = append(counts, namedCount{"letters of an earlier packet", int64(m.Since[i].Letters)})
 	}
 	for _, reason := range m.reasons() {
 		counts = append(counts, namedCount{"excluded: " + reason, int64(m.Excluded[reason])})

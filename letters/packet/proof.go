@@ -172,8 +172,8 @@ func (p *Proof) Check() error {
 	switch last := p.Bundle.First + p.Bundle.Letters - 1; {
 	case number < p.Bundle.First || number > last:
 		return fmt.Errorf("letter %s is not in a bundle of letters %d to %d", p.Letter, p.Bundle.First, last)
-	case last > p.Packet.Letters || p.Bundle.Number > p.Packet.Bundles:
-		return fmt.Errorf("bundle %d, with letters to %d, is not in a packet of %d bundles and %d letters", p.Bundle.Number, last, p.Packet.Bundles, p.Packet.Letters)
+	case p.Bundle.Letters > p.Packet.Letters || p.Bundle.Number > p.Packet.Bundles: // in a top-up, numbers are higher than counts
+		return fmt.Errorf("bundle %d, with %d letters, is not in a packet of %d bundles and %d letters", p.Bundle.Number, p.Bundle.Letters, p.Packet.Bundles, p.Packet.Letters)
 	}
 	if err := checkPath(p.Bundle.Path, p.Bundle.Letters, p.Bundle.Root, number-p.Bundle.First, leaf); err != nil {
 		return fmt.Errorf("the letter does not lead to the hash of bundle %d: %w", p.Bundle.Number, err)
@@ -238,10 +238,10 @@ func (p *Proof) CheckManifest(m *Manifest) error {
 		return fmt.Errorf("the manifest is of version 1, which has no root to compare with")
 	case p.Campaign != m.Campaign:
 		return fmt.Errorf("it is of the campaign %s, and the manifest of %s", shown(p.Campaign), shown(m.Campaign))
-	case p.Wording != m.Letter.WordingHash:
-		return errors.New("its letter has another wording than the manifest's")
 	case p.Bundle.Number > len(m.Bundles) || m.Bundles[p.Bundle.Number-1].Root != p.Bundle.Root:
 		return fmt.Errorf("bundle %d has another hash in the manifest", p.Bundle.Number)
+	case p.Wording != m.wordingOf(&m.Bundles[p.Bundle.Number-1]):
+		return errors.New("its letter has another wording than the manifest's")
 	}
 	fields := make([]string, len(p.Says))
 	for i, s := range p.Says {

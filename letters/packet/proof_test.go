@@ -21,7 +21,7 @@ var update = flag.Bool("update", false, "write the test vectors of proofs again"
 func proverFor(t testing.TB, sizes ...int) *prover {
 	t.Helper()
 	seal := small.seal()
-	m := &Manifest{Campaign: "test-2026", Letter: Wording{WordingHash: strings.Repeat("ab", 32)}, Tree: &Tree{Fields: fields}}
+	m := &Manifest{Campaign: "test-2026", First: 1, Letter: Wording{WordingHash: strings.Repeat("ab", 32)}, Tree: &Tree{Fields: fields}}
 	ledger, index := AppendLedgerHeader(nil, false, fields), seal.AppendIndexHeader(nil)
 	tree := seal.NewTree()
 	for i, size := range sizes {
@@ -39,7 +39,7 @@ func proverFor(t testing.TB, sizes ...int) *prover {
 		b.Root = tree.Root().String()
 		m.Bundles = append(m.Bundles, b)
 	}
-	m.RowsRead = m.Letters
+	m.RowsRead, m.Signers = m.Letters, m.Letters
 	m.tidy()
 	if err := m.plant(); err != nil {
 		t.Fatal(err)
@@ -254,7 +254,7 @@ func TestAProofIsOfOnePacket(t *testing.T) {
 	}
 	for what, err := range map[string]error{
 		"manifest": proof.CheckManifest(other.m), "root": proof.CheckRoot(other.m.Tree.Root, 0), "letters": proof.CheckRoot(p.m.Tree.Root, 74),
-		"wording":  proof.CheckManifest(&Manifest{Campaign: "test-2026", Tree: p.m.Tree}),
+		"wording":  proof.CheckManifest(&Manifest{Campaign: "test-2026", Bundles: p.m.Bundles, Tree: p.m.Tree}),
 		"fields":   proof.CheckManifest(&Manifest{Campaign: "test-2026", Letter: p.m.Letter, Bundles: p.m.Bundles, Tree: &Tree{Fields: []string{"name"}}}),
 		"campaign": proof.CheckManifest(&Manifest{Campaign: "x", Tree: p.m.Tree}), "version 1": proof.CheckManifest(&Manifest{}),
 	} {

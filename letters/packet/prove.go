@@ -148,8 +148,8 @@ func (p *prover) find(s Signer) (int, error) {
 		return p.findRow(s)
 	}
 	number, ok := letterNumber(p.m.Campaign, s.Letter)
-	if !ok || number > p.m.Letters {
-		return 0, p.problem(p.dir, fmt.Sprintf("there is no letter %s here: they are %s to %s", shown(s.Letter), letterID(p.m.Campaign, 1), letterID(p.m.Campaign, p.m.Letters)),
+	if last := p.m.First + p.m.Letters - 1; !ok || number < p.m.First || number > last {
+		return 0, p.problem(p.dir, fmt.Sprintf("there is no letter %s here: they are %s to %s", shown(s.Letter), letterID(p.m.Campaign, p.m.First), letterID(p.m.Campaign, last)),
 			"The letter id stands at the foot of each letter, and in "+ledgerFile+" beside the name")
 	}
 	return number, nil
@@ -162,7 +162,7 @@ func (p *prover) findRow(s Signer) (int, error) {
 		return 0, p.damaged(ledgerFile, err)
 	}
 	row, found := strconv.Itoa(s.Row), 0
-	for number := 1; ; number++ {
+	for number := p.m.First; ; number++ {
 		cells, err := t.next()
 		if errors.Is(err, io.EOF) {
 			break
@@ -172,6 +172,9 @@ func (p *prover) findRow(s Signer) (int, error) {
 		}
 		if cells[0] != row || p.several && s.File != "" && PlainCell(cells[5]) != s.File {
 			continue
+		}
+		if found != 0 && len(p.m.Recipients) > 0 {
+			return 0, p.problem(p.dir, fmt.Sprintf("row %d has several letters, one to each recipient", s.Row), "Name one of them: "+ledgerFile+" has their ids")
 		}
 		if found != 0 {
 			return 0, p.problem(p.dir, fmt.Sprintf("several files of the list have a row %d", s.Row), "Say which, as in --row "+shown(PlainCell(cells[5]))+":"+row)
@@ -196,7 +199,7 @@ func (p *prover) prove(number int) (*Proved, error) {
 	if err != nil {
 		return nil, err
 	}
-	proof := &Proof{Format: proofFormat, Campaign: p.m.Campaign, Letter: letterID(p.m.Campaign, number), Wording: p.m.Letter.WordingHash, Says: []Said{},
+	proof := &Proof{Format: proofFormat, Campaign: p.m.Campaign, Letter: letterID(p.m.Campaign, number), Wording: p.m.wordingOf(b), Says: []Said{},
 		Salt:   own.salts[place%tileLetters].String(),
 		Bundle: ProofBundle{Number: p.bundle + 1, First: p.first, Letters: b.Letters, Root: b.Root},
 		Packet: ProofPacket{Bundles: len(p.m.Bundles), Letters: p.m.Letters, Root: p.m.Tree.Root}}
@@ -228,7 +231,7 @@ func (p *prover) within(number int) bool {
 
 // enter finds the bundle of a letter, and its tiles.
 func (p *prover) enter(number int) error {
-	p.first, p.tileFirst, p.read = 1, 0, map[int]*tileLines{}
+	p.first, p.tileFirst, p.read = p.m.First, 0, map[int]*tileLines{}
 	for p.bundle = range p.m.Bundles {
 		n := p.m.Bundles[p.bundle].Letters
 		if number < p.first+n {
@@ -237,8 +240,12 @@ func (p *prover) enter(number int) error {
 		p.first += n
 		p.tileFirst += tilesOf(n)
 	}
-	count := tilesOf(p.m.Bundles[p.bundle].Letters)
+	b := &p.m.Bundles[p.bundle]
+	count := tilesOf(b.Letters)
 	var err error
+	if p.seal, err = p.seal.Worded(p.m.wordingOf(b)); err != nil {
+		return p.damaged(manifestFile, err)
+	}
 	if p.tiles, err = readTiles(p.index, p.tileFirst, count); err != nil {
 		return p.damaged(indexFile, err)
 	}

@@ -16,14 +16,38 @@ import (
 
 // sample is a made-up packet: what a build would make, small.
 type sample struct {
-	bundles int
+	bundles int // of each recipient
 	letters int // of each bundle
 	filler  int // bytes of each bundle that only take room
+
+	recipients int // 0 for one
+	earlier    int // letters in the packet that this one tops up
 }
+
+// all is the number of bundles.
+func (s sample) all() int { return s.bundles * max(1, s.recipients) }
+
+// wording is the hash of the wording of a bundle's letters.
+func (s sample) wording(b int) string {
+	return strings.Repeat([]string{"ab", "cd", "ef"}[b/max(1, s.bundles)], 32)
+}
+
+// recipientOf is the recipient of a bundle's letters.
+func (s sample) recipientOf(b int) int {
+	if s.recipients == 0 {
+		return 0
+	}
+	return b/s.bundles + 1
+}
+
+// row is the row of the list behind a letter.
+func (s sample) row(b, l int) int { return b%s.bundles*s.letters + l + 5 }
 
 func (s sample) bundlePath(b int) string { return fmt.Sprintf("deliver/bundles/bundle-%04d.pdf", b+1) }
 
-func (s sample) letterID(b, l int) string { return fmt.Sprintf("test-2026-%06d", b*s.letters+l+1) }
+func (s sample) letterID(b, l int) string {
+	return fmt.Sprintf("test-2026-%06d", s.earlier+b*s.letters+l+1)
+}
 
 // build makes the packet with a Writer that is open, and finishes it.
 func (s sample) build(ctx context.Context, w *Writer) error {
@@ -33,7 +57,7 @@ func (s sample) build(ctx context.Context, w *Writer) error {
 // buildWith is build with a manifest that is changed before the end.
 func (s sample) buildWith(ctx context.Context, w *Writer, change func(*Manifest)) error {
 	m := s.manifest()
-	for b := range s.bundles {
+	for b := range s.all() {
 		sum, n, err := w.File(ctx, s.bundlePath(b), func(out io.Writer) error {
 			_, err := out.Write(s.bundle(b))
 			return err
@@ -42,7 +66,7 @@ func (s sample) buildWith(ctx context.Context, w *Writer, change func(*Manifest)
 			return err
 		}
 		m.Bundles = append(m.Bundles, Bundle{Path: s.bundlePath(b), SHA256: sum, Bytes: n, Letters: s.letters,
-			Pages: s.letters + 1, Sheets: s.letters + 1, First: s.letterID(b, 0), Last: s.letterID(b, s.letters-1), Root: s.tree(b).Root().String()})
+			Pages: s.letters + 1, Sheets: s.letters + 1, First: s.letterID(b, 0), Last: s.letterID(b, s.letters-1), Root: s.tree(b).Root().String(), Recipient: s.recipientOf(b)})
 	}
 	for name, data := range map[string][]byte{"deliver/01-cover-letter.pdf": pdf(1, 0, ""), "print/job-ticket.json": []byte("{}\n"),
 		ledgerFile: s.ledger(), exclusionsFile: s.exclusions(), indexFile: s.index()} {
@@ -58,8 +82,8 @@ func (s sample) buildWith(ctx context.Context, w *Writer, change func(*Manifest)
 }
 
 func (s sample) manifest() *Manifest {
-	all := s.bundles * s.letters
-	return &Manifest{
+	signers, all := s.bundles*s.letters, s.all()*s.letters
+	m := &Manifest{
 		Campaign:  "test-2026",
 		Specimen:  true,
 		Sender:    Organisation{Organisation: "People & Rights <Ltd>", Contact: "post@example.org"},
@@ -67,13 +91,26 @@ func (s sample) manifest() *Manifest {
 		Letter:    Wording{Template: "letter.md", Date: "2026-11-23", Language: "en", Paper: "a4", WordingHash: strings.Repeat("ab", 32)},
 		Tree:      &Tree{Fields: fields},
 		Sources:   []Source{{Name: "signers.csv", Bytes: 10}},
-		RowsRead:  all + 3, Letters: all, Pages: all + s.bundles, Sheets: all + s.bundles,
+		RowsRead:  signers + 3, Signers: signers, First: s.earlier + 1, Letters: all, Pages: all + s.all(), Sheets: all + s.all(),
 		Excluded: map[string]int{"duplicate": 2, "no name": 1}, NeedsLook: 1,
 	}
+	for k := range s.recipients {
+		a := Addressee{Recipient: Recipient{Name: fmt.Sprintf("Person %d", k+1), Company: "Example plc"}, WordingHash: s.wording(k * s.bundles),
+			Letters: signers, First: s.letterID(k*s.bundles, 0), Last: s.letterID((k+1)*s.bundles-1, s.letters-1)}
+		if k == 0 {
+			a.Recipient = m.Recipient
+		}
+		m.Recipients = append(m.Recipients, a)
+	}
+	if s.earlier > 0 {
+		m.Since = []Earlier{{Campaign: m.Campaign, ManifestHash: strings.Repeat("12", 32), Root: strings.Repeat("34", 32), Letters: s.earlier, Last: letterID(m.Campaign, s.earlier)}}
+		m.Withdrawn = new(int)
+	}
+	return m
 }
 
 func (s sample) bundle(b int) []byte {
-	first, labels := b*s.letters+1, "/PageLabels<</Nums[0<</P(slip sheet)>>"
+	first, labels := s.earlier+b*s.letters+1, "/PageLabels<</Nums[0<</P(slip sheet)>>"
 	for n := first; n < first+s.letters; n++ {
 		if digits := strconv.Itoa(n); n == first || strings.Trim(digits, "0") == "1" {
 			labels += fmt.Sprintf(" %d<</P(test-2026-%s)/S/D/St %d>>", n-first+1, strings.Repeat("0", max(0, 6-len(digits))), n)
@@ -100,12 +137,16 @@ func (s sample) seal() *Seal {
 // part is a bundle's part of the ledger, with its tree.
 func (s sample) part(b int) ([]byte, *LetterTree) {
 	var out []byte
-	tree := s.seal().NewTree()
+	seal, err := s.seal().Worded(s.wording(b))
+	if err != nil {
+		panic(err)
+	}
+	tree := seal.NewTree()
 	tree.Begin()
 	for l := range s.letters {
 		values := s.values(b, l)
 		tree.Add(len(out), []byte(s.letterID(b, l)), values)
-		out = AppendLedgerRow(out, LedgerRow{Row: b*s.letters + l + 5, LetterID: s.letterID(b, l),
+		out = AppendLedgerRow(out, LedgerRow{Row: s.row(b, l), LetterID: s.letterID(b, l),
 			Name: values[0], Bundle: s.bundlePath(b), Page: l + 2, Says: values[1:]})
 	}
 	return out, tree
@@ -118,7 +159,7 @@ func (s sample) tree(b int) *LetterTree {
 
 func (s sample) ledger() []byte {
 	out := AppendLedgerHeader(nil, false, fields)
-	for b := range s.bundles {
+	for b := range s.all() {
 		lines, _ := s.part(b)
 		out = append(out, lines...)
 	}
@@ -128,7 +169,7 @@ func (s sample) ledger() []byte {
 func (s sample) index() []byte {
 	out := s.seal().AppendIndexHeader(nil)
 	begins := len(AppendLedgerHeader(nil, false, fields))
-	for b := range s.bundles {
+	for b := range s.all() {
 		lines, tree := s.part(b)
 		out = AppendIndexTiles(out, int64(begins), tree.Tiles())
 		begins += len(lines)

@@ -130,6 +130,10 @@ func newSeal(key Hash, wording string, fields []string) (*Seal, error) {
 	return &Seal{key: key, wording: w, fields: fields}, nil
 }
 
+// Worded is the seal of letters of the same packet with another wording: those to another recipient. It has the same key, since no letter
+// of that wording has the id of one of this.
+func (s *Seal) Worded(wording string) (*Seal, error) { return newSeal(s.key, wording, s.fields) }
+
 // appendContent appends what a letter's leaf says. It is a list of texts, each behind its length in bytes as four bytes, the highest first:
 // "postbag-letter/1", the 32 bytes of the wording's SHA-256, the letter id, and for each field its name and its value.
 func (s *Seal) appendContent(dst, id []byte, values []string) []byte {
@@ -224,7 +228,7 @@ func (e *bundleEntry) hash() Hash {
 // entryHashes are the leaves of the upper tree, as the manifest has the bundles. A bundle whose root is no hash is an error.
 func (m *Manifest) entryHashes() ([]Hash, error) {
 	hashes := make([]Hash, len(m.Bundles))
-	first := 1
+	first := m.First
 	for i := range m.Bundles {
 		b := &m.Bundles[i]
 		root, ok := parseHash(b.Root)

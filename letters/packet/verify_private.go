@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"strconv"
 	"strings"
@@ -186,6 +187,9 @@ type ledgerReader struct {
 	page   int   // of the row before
 	rows   int
 
+	recipient int    // of the bundle
+	again     *fates // the rows of the recipient's letters, where it is not the first
+
 	several bool
 	tree    *LetterTree
 	begins  int64    // where the bundle's part begins
@@ -219,9 +223,8 @@ func (l *ledgerReader) row(cells []string, at int64) error {
 	}
 	b := &l.m.Bundles[l.bundle]
 	if l.within++; l.within == 1 {
-		l.begins, l.page = at, 0
-		if l.tree != nil {
-			l.tree.Begin()
+		if err := l.begin(b, at); err != nil {
+			return err
 		}
 	}
 	least := l.page + 1
@@ -233,7 +236,8 @@ func (l *ledgerReader) row(cells []string, at int64) error {
 		file, says = cells[5], cells[6:]
 	}
 	id, path := PlainCell(cells[1]), PlainCell(cells[3])
-	l.id = appendLetterID(l.id[:0], l.m.Campaign, l.rows)
+	number := l.m.First + l.rows - 1
+	l.id = appendLetterID(l.id[:0], l.m.Campaign, number)
 	page, err := strconv.Atoi(cells[4])
 	switch {
 	case path != b.Path:
@@ -243,7 +247,7 @@ func (l *ledgerReader) row(cells []string, at int64) error {
 	case l.within == b.Letters && id != b.Last:
 		return fmt.Errorf("%s ends with letter %s by the ledger and with %s by the manifest", b.Path, shown(id), shown(b.Last))
 	case l.m.Tree != nil && id != string(l.id):
-		return fmt.Errorf("the letter is %s by the ledger, and by its place %s", shown(id), letterID(l.m.Campaign, l.rows))
+		return fmt.Errorf("the letter is %s by the ledger, and by its place %s", shown(id), letterID(l.m.Campaign, number))
 	case err != nil || page < least || page > b.Pages:
 		return fmt.Errorf("letter %s cannot be on page %s of %s", shown(id), shown(cells[4]), b.Path)
 	}
@@ -255,7 +259,40 @@ func (l *ledgerReader) row(cells []string, at int64) error {
 			l.close(b)
 		}
 	}
+	if l.again != nil {
+		return l.again.add(cells[0], PlainCell(file))
+	}
 	return l.fates.add(cells[0], PlainCell(file))
+}
+
+// begin makes ready for a bundle's first row.
+func (l *ledgerReader) begin(b *Bundle, at int64) error {
+	l.begins, l.page = at, 0
+	if b.Recipient > 1 && b.Recipient != l.recipient {
+		if err := l.compareRows(); err != nil {
+			return err
+		}
+		l.recipient, l.again = b.Recipient, &fates{pages: map[fateKey]*fatePage{}}
+		if l.tree != nil {
+			seal, err := l.seal.Worded(l.m.wordingOf(b))
+			if err != nil {
+				return err
+			}
+			l.tree = seal.NewTree()
+		}
+	}
+	if l.tree != nil {
+		l.tree.Begin()
+	}
+	return nil
+}
+
+// compareRows checks that a recipient who is not the first has letters of the same rows as the first.
+func (l *ledgerReader) compareRows() error {
+	if l.again != nil && !maps.EqualFunc(l.again.pages, l.fates.pages, func(a, b *fatePage) bool { return *a == *b }) {
+		return fmt.Errorf("the letters to recipient %d are not those of the same rows as the letters to the first", l.recipient)
+	}
+	return nil
 }
 
 // nextBundle goes on where a bundle is full.
@@ -276,6 +313,9 @@ func (l *ledgerReader) close(b *Bundle) {
 func (l *ledgerReader) end() error {
 	if l.rows != l.m.Letters {
 		return fmt.Errorf("the ledger has %d rows and the manifest %d letters", l.rows, l.m.Letters)
+	}
+	if err := l.compareRows(); err != nil {
+		return err
 	}
 	if len(l.broken) > 0 {
 		return fmt.Errorf("what the ledger says of the signers does not make the hash that the manifest has for %s", some(l.broken))

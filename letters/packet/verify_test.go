@@ -280,8 +280,8 @@ func TestAForgedAccountIsSeen(t *testing.T) {
 		"negative":             {replaced(`"needs_look": 1`, `"needs_look": -1`), manifestFile, "no packet can have"},
 		"overflow":             {replaced(`"rows_read": 15`, `"rows_read": 9223372036854775807`), manifestFile, "no packet can have"},
 		"too large for int":    {replaced(`"rows_read": 15`, `"rows_read": 9223372036854775808`), manifestFile, "not a manifest"},
-		"another version":      {replaced("postbag-manifest/2", "postbag-manifest/3"), manifestFile, "postbag-manifest/3"},
-		"no version":           {replaced(`"format": "postbag-manifest/2",`, ""), manifestFile, "format"},
+		"another version":      {replaced("postbag-manifest/3", "postbag-manifest/4"), manifestFile, "postbag-manifest/4"},
+		"no version":           {replaced(`"format": "postbag-manifest/3",`, ""), manifestFile, "format"},
 		"unknown key":          {replaced(`"specimen"`, `"x": 1, "specimen"`), manifestFile, "unknown field"},
 		"key twice":            {replaced(`"specimen": true,`, `"specimen": false, "specimen": true,`), manifestFile, "not written as"},
 		"key in capitals":      {replaced(`"letters": 12`, `"Letters": 12`), manifestFile, "not written as"},
@@ -580,7 +580,7 @@ func TestPagesOfTheLedgerAreThoseOfTheForm(t *testing.T) {
 		{"open-letter", []string{"2", "2", "3"}, ""}, {"petition-sheets", []string{"2", "2", "2"}, ""}, {"investors", []string{"2", "3", "2"}, "c-000003 cannot be on page 2"},
 		{"open-letter", []string{"0", "2", "2"}, "c-000001 cannot be on page 0"}, {"open-letter", []string{"2", "2", "5"}, "c-000003 cannot be on page 5"},
 	} {
-		m := &Manifest{Letter: Wording{Form: c.form}, Letters: 3, Bundles: []Bundle{{Path: "deliver/bundles/bundle-0001.pdf", Letters: 3, Pages: 4, Sheets: 4, First: "c-000001", Last: "c-000003"}}}
+		m := &Manifest{Letter: Wording{Form: c.form}, Letters: 3, First: 1, Bundles: []Bundle{{Path: "deliver/bundles/bundle-0001.pdf", Letters: 3, Pages: 4, Sheets: 4, First: "c-000001", Last: "c-000003"}}}
 		l := &ledgerReader{m: m, fates: &fates{pages: map[fateKey]*fatePage{}}}
 		what := ""
 		for i, page := range c.pages {
