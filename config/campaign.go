@@ -83,6 +83,7 @@ type Signers struct {
 	Columns     map[string]string        // standard field -> column header as typed in the list
 	ColumnPlace map[string]problem.Place // where each mapping stands, for error messages
 	NameOrder   string                   // auto, given-first or family-first
+	DateOrder   string                   // auto, day-first or month-first: of dates such as 3/4/2026
 	Place       []string                 // the fields that make a place
 	Clean       []string                 // what is mended: nfc, spaces, controls, countries, case
 	AcceptNames string                   // file of names that are right, though they do not look it

@@ -284,7 +284,7 @@ func TestPlainWordsSurviveOrAreRefused(t *testing.T) {
 // Every setting must do something, however it is given.
 func TestEverySettingCountsFromFileVariableAndFlag(t *testing.T) {
 	samples := map[string]string{
-		"campaign": "other", "specimen": "yes", "letter.paper": "letter", "letter.layout": "din-b", "letter.language": "de", "signers.duplicates": "last",
+		"campaign": "other", "specimen": "yes", "letter.paper": "letter", "letter.layout": "din-b", "letter.language": "de", "signers.duplicates": "last", "signers.date_order": "month-first",
 		"signers.quotes": "backslash", "signers.header_row": "3", "signers.name_order": "family-first", "signers.place": "city",
 		"signers.clean": "none", "signers.same_email": "none", "signers.age.least": "16",
 		"bundles.duplex": "yes", "bundles.letters": "12", "letter.show": "name", "letter.typeface": "sans",

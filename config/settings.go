@@ -130,6 +130,8 @@ func Settings() []Setting {
 			set: func(c *Campaign, v value) { c.Signers.Columns, c.Signers.ColumnPlace = v.mapping() }},
 		{Key: "signers.name_order", Kind: Choice, Usage: "how a name is put together of its parts", Default: "auto", Choices: []string{"auto", "given-first", "family-first"},
 			set: func(c *Campaign, v value) { c.Signers.NameOrder = v.text() }},
+		{Key: "signers.date_order", Kind: Choice, Usage: "how dates such as 3/4/2026 are read, for the totals over time", Default: "auto", Choices: []string{"auto", "day-first", "month-first"},
+			set: func(c *Campaign, v value) { c.Signers.DateOrder = v.text() }},
 		{Key: "signers.place", Kind: Names, Usage: "the fields that make a place", Default: "city\nregion\ncountry", check: placePart,
 			set: func(c *Campaign, v value) { c.Signers.Place = v.texts }},
 		{Key: "signers.clean", Kind: Names, Usage: "what is mended in cells: nfc, spaces, controls, countries, case; or none", Default: "nfc\nspaces\ncontrols\ncountries", check: cleaning,

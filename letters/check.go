@@ -68,7 +68,7 @@ func Check(ctx context.Context, c *config.Campaign, o CheckOptions) (*Report, er
 	}
 	columns := p.newColumns(mapping)
 	r, err := p.list.Read(ctx, roll.ReadOptions{
-		Keep: p.fields.names, Forget: p.form() != templates.FormInvestors, Near: true, Printable: p.printable, Progress: readingProgress(o.Progress),
+		Keep: p.fields.names, Forget: p.form() != templates.FormInvestors, Near: true, Totals: true, Printable: p.printable, Progress: readingProgress(o.Progress),
 		Hold: func(values []string) (roll.Reason, string) {
 			reason, detail := p.hold(values)
 			if reason == "" {
@@ -154,6 +154,7 @@ func (p *composition) notes(r *roll.Roll, mapping []roll.Mapped) []string {
 			notes = append(notes, fmt.Sprintf("%s is taken from the column %q and not from %q; signers.columns can change that.", m.Field, m.Header, m.Passed[0]))
 		}
 	}
+	notes = append(notes, r.Totals.Sentences()...)
 	for _, c := range []struct {
 		n    int
 		what string

@@ -23,6 +23,7 @@ var columnNames []byte
 var standard = []string{
 	"name", "first_name", "last_name", "place", "city", "region", "country", "postcode", "email", "id",
 	"organisation", "title", "language", "comment", "shares", "share_class", "assets", "holding_basis",
+	"signed_on",
 }
 
 // Standard lists the standard fields.

@@ -39,6 +39,9 @@
 // (signers.same_email). A row without an e-mail is the same person as another with its name and postcode; without a postcode it is
 // always somebody of their own.
 //
+// Totals by country, region and day ([Roll.Totals]) count those who get a letter. The cells that they are made from hold no row back: what is
+// no date or no country is counted as none.
+//
 // The suppress file has an e-mail or an id a line. To keep no addresses in it, write “salt: WORD” and then lines of “sha256:” with the
 // SHA-256 of the word and the address in small letters, as printf WORDann@example.org | sha256sum gives it. Whoever has the file can still
 // try addresses out, so keep it private all the same.

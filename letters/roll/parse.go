@@ -21,6 +21,7 @@ type parsing struct {
 	mendAll bool // names in capitals are written as names
 	near    bool
 	remarks remarkList
+	tally   *tallier // nil where nothing is counted
 
 	headers [][]byte
 	totals  map[string]bool
@@ -41,6 +42,7 @@ func (l *List) newParsing(f *file, o ReadOptions) *parsing {
 	if l.cleans("countries") {
 		p.nations = newCountries(l.campaign.Letter.Language)
 	}
+	p.tally = l.newTallier(f, o, p.nations)
 	for _, h := range f.headers {
 		p.headers = append(p.headers, []byte(h))
 	}
@@ -320,6 +322,7 @@ func (p *parsing) hand(name []byte) {
 	if p.plan.mends >= 0 {
 		row.mends.base, row.mends.row = mendedRow(p.cells[p.plan.mends])
 	}
+	row.origin, row.day = p.tally.take(p.raw)
 	cased := p.casing(name)
 	var words []byte // the comment
 	if p.plan.comment >= 0 {

@@ -25,6 +25,8 @@ type ReadOptions struct {
 	Progress func(rows int, share float64)
 	// Forget says that the fields are wanted for Hold alone: the Roll keeps none of them, and needs less memory.
 	Forget bool
+	// Totals asks for Roll.Totals.
+	Totals bool
 	// Near asks for a report of signers who may be one person, among Roll.Remarks.
 	Near bool
 }
@@ -43,7 +45,8 @@ type reading struct {
 	texts    []string
 	people   people
 	near     *nearness
-	comments []int // kept fields of the file that are comments
+	tallying *tallying // nil where nothing is counted
+	comments []int     // kept fields of the file that are comments
 	replaced map[uint32]bool
 	mended   map[mending]Row // rows whose place another has taken
 	left     exclusionList
@@ -79,6 +82,8 @@ type parsed struct {
 	known    bool // the key tells the person from others
 	key      personKey
 	near     nearKeys
+	origin   *origin // nil where it says nothing
+	day      writtenDay
 	mends    mending
 	reason   Reason // "" for one that may get a letter
 	detail   string
@@ -121,6 +126,9 @@ func (l *List) Read(ctx context.Context, o ReadOptions) (*Roll, error) {
 	if o.Near {
 		r.near = newNearness()
 	}
+	if o.Totals {
+		r.tallying = newTallying()
+	}
 	for _, f := range l.files {
 		if err := r.readFile(ctx, f); err != nil {
 			return nil, err
@@ -129,6 +137,9 @@ func (l *List) Read(ctx context.Context, o ReadOptions) (*Roll, error) {
 	r.roll.Exclusions = r.left.list()
 	r.settleMended()
 	r.roll.settle(r.replaced)
+	if r.tallying != nil {
+		r.roll.Totals = r.tallying.totals(l, r.roll, r.replaced)
+	}
 	r.roll.accountComments()
 	if r.near != nil {
 		r.roll.Remarks = append(r.roll.Remarks, r.near.remarks()...)
@@ -179,9 +190,16 @@ func (r *reading) readFile(ctx context.Context, f *file) error {
 	}
 	r.roll.Sources = append(r.roll.Sources, s.source)
 	remarks := remarkList{file: f.index}
+	var evidence dateEvidence
 	for _, p := range parsers {
 		r.roll.Cleaned.add(p.tidy.counts)
 		remarks.add(&p.remarks)
+		if p.tally != nil {
+			evidence.add(p.tally.dates.evidence)
+		}
+	}
+	if r.tallying != nil {
+		r.tallying.evidence = append(r.tallying.evidence, evidence)
 	}
 	r.roll.Remarks = append(r.roll.Remarks, remarks.list()...)
 	return nil
@@ -249,6 +267,9 @@ func (r *reading) admit(at Row, row *parsed, record []byte) {
 	}
 	if r.options.Forget {
 		record = skipFields(record, len(r.options.Keep))
+	}
+	if r.tallying != nil {
+		r.tallying.add(row.origin, row.day)
 	}
 	r.roll.add(at, record, row.comment)
 }

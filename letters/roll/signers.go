@@ -17,6 +17,7 @@ type Roll struct {
 	Sources    []Source
 	Cleaned    Cleaned
 	Comments   Comments // of those who get a letter, where a kept field is the comment
+	Totals     *Totals  // where ReadOptions.Totals asks for them
 	Remarks    []Remark // what a person may want to look at, though it holds nothing back
 
 	keep   int // fields that Fields returns; those of the groups follow
