@@ -138,7 +138,7 @@ func TestNothingOutsideTheLettersNamesASigner(t *testing.T) {
 	c := campaignIn(t, dir, map[string]string{"bundles.letters": "2", "signers.consent.column": "name_may_be_shared", "bundles.group_by": "city"})
 	out := filepath.Join(dir, "packet")
 	mustBuild(t, c, Options{Out: out})
-	if _, err := packet.ExportZip(context.Background(), out, filepath.Join(dir, "out.zip")); err != nil {
+	if _, err := packet.ExportZip(context.Background(), out, filepath.Join(dir, "out.zip"), packet.ExportOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	secrets := []string{"Xenia", "Quartermaine", "Xavier", "Underfoot", "Zuleika", "Nimblewick", "Yorick", "Umbrage", "mail.test", "QX7", "99871", "QX9", "QX8",

@@ -15,8 +15,9 @@ func (a *app) exportCommand() command {
 		about: "FORMAT zip writes what is for the company into one file: deliver/, with manifest.json, manifest.csv, SHA256SUMS and READ-ME.txt, by\n" +
 			"which it can be checked. print/ is left out; what is for the printer goes to the printer.\n" +
 			"FORMAT bagit writes the packet into a folder for an archive, as BagIt 1.0 (RFC 8493) has it, print/ included.\n" +
-			"private/ goes into neither. Each file is checked on its way, nothing is overwritten, and the same packet makes the same bytes.",
+			"private/ goes into neither, and record/, the record of hand-overs, only with --record: it names people. Each file is checked on its way, nothing is overwritten, and the same packet makes the same bytes.",
 		operands: []operand{{name: "FORMAT", what: "zip or bagit"}, {name: "DIR", what: "the packet's folder"}, {name: "OUT", what: "the file or folder to make"}},
+		flags:    []cli.Flag{&cli.BoolFlag{Name: "record", Usage: "take the record of hand-overs along", DisableDefaultText: true}},
 		statuses: []exitStatus{
 			{done, "the export is written"},
 			{failed, "failed; nothing half-made is left"},
@@ -28,15 +29,16 @@ func (a *app) exportCommand() command {
 }
 
 func (a *app) export(c *cli.Context) (result, error) {
+	options := packet.ExportOptions{Record: c.Bool("record")}
 	export := map[string]func() (*packet.Exported, error){
 		"zip": func() (*packet.Exported, error) {
 			if !strings.HasSuffix(strings.ToLower(c.Args().Get(2)), ".zip") {
 				return nil, usageError{what: c.Args().Get(2) + " is not the name of a ZIP file", do: "End it in .zip"}
 			}
-			return packet.ExportZip(c.Context, c.Args().Get(1), c.Args().Get(2))
+			return packet.ExportZip(c.Context, c.Args().Get(1), c.Args().Get(2), options)
 		},
 		"bagit": func() (*packet.Exported, error) {
-			return packet.ExportBag(c.Context, c.Args().Get(1), c.Args().Get(2))
+			return packet.ExportBag(c.Context, c.Args().Get(1), c.Args().Get(2), options)
 		},
 	}[c.Args().First()]
 	if export == nil {

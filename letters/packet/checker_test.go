@@ -375,3 +375,27 @@ func TestThePageWorksByKeyboardAndScreenReader(t *testing.T) {
 		t.Errorf("the result is announced %q", live)
 	}
 }
+
+// Whatever is done to the record of hand-overs, the page sees it, as verify does.
+func TestThePageChecksTheRecord(t *testing.T) {
+	dir := handedOver(t)
+	ctx := browser(t, filepath.Join(dir, checkerFile))
+	missed := evaluate[[]string](t, ctx, fmt.Sprintf(`(async given => {
+		const m = JSON.parse(document.getElementById("manifest").textContent), path = "packet/record/hand-overs.jsonl";
+		const packet = Object.entries(given).map(([path, b]) => ({path, bytes: Uint8Array.from(atob(b), c => c.charCodeAt(0))}));
+		const whole = packet.find(f => f.path === path).bytes, missed = [];
+		const check = bytes => postbag.check(m, packet.map(f => ({path: f.path, blob: new Blob([f.path === path ? bytes : f.bytes])})));
+		const r = await check(whole);
+		if (!r.good || !r.details.some(d => d.includes("has 4 entries") && d.includes("no part of what is signed"))) missed.push("unharmed: " + r.details.join(" / "));
+		for (let i = 0; i < whole.length; i += 31) {
+			const flipped = whole.slice();
+			flipped[i] ^= 1;
+			if ((await check(flipped)).good) missed.push("flipped at " + i);
+			if (i > 0 && whole[i - 1] !== 10 && (await check(whole.slice(0, i))).good) missed.push("cut at " + i);
+		}
+		return missed;
+	})(%s)`, text(pageFiles(t, dir))))
+	for _, m := range missed {
+		t.Error(m)
+	}
+}

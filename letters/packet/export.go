@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -26,13 +27,18 @@ type Exported struct {
 	Bytes int64  `json:"bytes"` // of these files
 }
 
+// ExportOptions says what an export takes along.
+type ExportOptions struct {
+	Record bool // the record of hand-overs, which names people; its chain is checked on its way
+}
+
 // ExportZip writes the part of the packet in dir that is for the company into a ZIP file: deliver/, and the accounts by which it can be
-// checked (manifest.json, manifest.csv, SHA256SUMS, its signature, verify.html, READ-ME.txt). print/ and private/ are left out. The files
+// checked (manifest.json, manifest.csv, SHA256SUMS, its signature, verify.html, READ-ME.txt). print/, private/ and, unless it is asked for, record/ are left out. The files
 // lie in a folder with the campaign's name. All times are 1980-01-01, so the same packet makes the same bytes with the same Postbag.
 //
 // Each file is compared with SHA256SUMS on its way: a packet that is not as it was made is not exported.
-func ExportZip(ctx context.Context, dir, out string) (*Exported, error) {
-	e, err := openExport(dir, out, account, signature, bundle, paperwork)
+func ExportZip(ctx context.Context, dir, out string, o ExportOptions) (*Exported, error) {
+	e, err := openExport(dir, out, o)
 	if err != nil {
 		return nil, err
 	}
@@ -67,11 +73,11 @@ func ExportZip(ctx context.Context, dir, out string) (*Exported, error) {
 	return &e.Exported, nil
 }
 
-// ExportBag writes the packet in dir, without private/, as a bag (BagIt 1.0, RFC 8493) for an archive: the packet under data/, with
+// ExportBag writes the packet in dir, without private/ and, unless it is asked for, record/, as a bag (BagIt 1.0, RFC 8493) for an archive: the packet under data/, with
 // manifests in SHA-256 and SHA-512. It has no bagging date, so the same packet makes the same bag. Each file is compared with SHA256SUMS on its
 // way. The folder out must not be there, or be empty.
-func ExportBag(ctx context.Context, dir, out string) (*Exported, error) {
-	e, err := openExport(dir, out, account, signature, bundle, paperwork)
+func ExportBag(ctx context.Context, dir, out string, o ExportOptions) (*Exported, error) {
+	e, err := openExport(dir, out, o)
 	if err != nil {
 		return nil, err
 	}
@@ -152,12 +158,17 @@ type export struct {
 	dir      string
 	campaign string
 	m        *Manifest
+	manifest string            // SHA-256 of manifest.json
 	names    []string          // in order
 	sums     map[string]string // of all but SHA256SUMS
 }
 
-// openExport opens a packet and lists its files of some classes, after checking that SHA256SUMS knows each of them.
-func openExport(dir, out string, classes ...class) (e *export, err error) {
+// openExport opens a packet and lists its files, after checking that SHA256SUMS knows each of them.
+func openExport(dir, out string, o ExportOptions) (e *export, err error) {
+	classes := []class{account, signature, bundle, paperwork}
+	if o.Record {
+		classes = append(classes, handOvers)
+	}
 	if err := vacant(dir, out); err != nil {
 		return nil, err
 	}
@@ -205,6 +216,9 @@ func openExport(dir, out string, classes ...class) (e *export, err error) {
 			strange = append(strange, name)
 		}
 	}
+	if o.Record && !slices.Contains(e.names, recordFile) {
+		return nil, problem.Problem{Place: problem.Place{File: dir}, What: "the packet has no record of hand-overs to take along", Do: "Leave out --record, or record a hand-over first"}
+	}
 	if len(strange) > 0 {
 		sort.Strings(strange)
 		return nil, e.damaged(fmt.Sprintf("the files are not those of SHA256SUMS: %s", some(strange)))
@@ -213,12 +227,13 @@ func openExport(dir, out string, classes ...class) (e *export, err error) {
 	return e, nil
 }
 
-// uncovered tells whether SHA256SUMS cannot cover an account, because that covers SHA256SUMS.
-func uncovered(name string) bool { return strings.HasPrefix(name, sumsFile) }
+// uncovered tells whether SHA256SUMS cannot cover a file: because the file is that or covers it, or because it is the record, which grows.
+func uncovered(name string) bool { return strings.HasPrefix(name, sumsFile) || name == recordFile }
 
 func (e *export) readAccounts() error {
 	data, err := readAccount(e.root, manifestFile)
 	if err == nil {
+		e.manifest = hashOf(data)
 		e.m, err = parseManifest(data)
 	}
 	if err != nil {
@@ -245,6 +260,9 @@ func (e *export) damaged(what string) error {
 
 // copy streams a file, and compares it with its sum.
 func (e *export) copy(ctx context.Context, name string, w io.Writer) error {
+	if name == recordFile {
+		return e.copyRecord(w)
+	}
 	f, err := openRegular(e.root, name)
 	if err != nil {
 		return e.damaged(fmt.Sprintf("%s cannot be read (%v)", name, reason(err)))
@@ -272,6 +290,23 @@ func (e *export) copy(ctx context.Context, name string, w io.Writer) error {
 	if sum := hex.EncodeToString(h.Sum(nil)); !uncovered(name) && sum != e.sums[name] {
 		return e.damaged(name + " is not the file that was made: its SHA-256 differs")
 	}
+	e.Files++
+	return nil
+}
+
+// copyRecord writes the record of hand-overs, if it is whole.
+func (e *export) copyRecord(w io.Writer) error {
+	p := &recorded{root: e.root, dir: e.dir, m: e.m, manifest: e.manifest}
+	if err := p.read(); err != nil {
+		return err
+	}
+	if len(p.record.torn) > 0 {
+		return e.damaged(recordFile + " ends with half a line")
+	}
+	if _, err := w.Write(p.data); err != nil {
+		return unwritable(e.Out, err)
+	}
+	e.Bytes += int64(len(p.data))
 	e.Files++
 	return nil
 }

@@ -125,7 +125,7 @@ func TestABagIsOneByTheRulesOfRFC8493(t *testing.T) {
 	small.make(t, dir, "f")
 	bag, again := filepath.Join(t.TempDir(), "bag"), filepath.Join(t.TempDir(), "again")
 	for _, out := range []string{bag, again} {
-		if _, err := ExportBag(context.Background(), dir, out); err != nil {
+		if _, err := ExportBag(context.Background(), dir, out, ExportOptions{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -156,7 +156,7 @@ func TestAZipHoldsWhatTheCompanyNeedsAndNothingElse(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "packet")
 	small.make(t, dir, "f")
 	out := filepath.Join(t.TempDir(), "out.zip")
-	e, err := ExportZip(context.Background(), dir, out)
+	e, err := ExportZip(context.Background(), dir, out, ExportOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,12 +184,12 @@ func TestAZipHoldsWhatTheCompanyNeedsAndNothingElse(t *testing.T) {
 	whole := contents(t, dir)
 	for _, name := range []string{manifestFile, sumsFile, small.bundlePath(1), readMeFile} { // a harmed packet is not passed on
 		write(t, filepath.Join(dir, name), strings.Replace(whole[name], "e", "f", 1))
-		_, err := ExportZip(context.Background(), dir, filepath.Join(t.TempDir(), "x.zip"))
+		_, err := ExportZip(context.Background(), dir, filepath.Join(t.TempDir(), "x.zip"), ExportOptions{})
 		wantProblem(t, err, dir)
 		write(t, filepath.Join(dir, name), whole[name])
 	}
 	write(t, filepath.Join(dir, "deliver", "more.pdf"), "x")
-	_, err = ExportZip(context.Background(), dir, filepath.Join(t.TempDir(), "x.zip"))
+	_, err = ExportZip(context.Background(), dir, filepath.Join(t.TempDir(), "x.zip"), ExportOptions{})
 	wantProblem(t, err, dir)
 }
 
@@ -227,4 +227,58 @@ func TestAPurgeThatWasStoppedIsGoneOnWith(t *testing.T) {
 	defer w.Abort()
 	_, err = Purge(dir, false)
 	wantProblem(t, err, dir)
+}
+
+// The record of hand-overs names people, so it goes along only when somebody asks, and only whole.
+func TestTheRecordIsExportedOnlyWhenAsked(t *testing.T) {
+	dir := handedOver(t)
+	exports := map[string]func(out string, o ExportOptions) (*Exported, error){
+		"x.zip": func(out string, o ExportOptions) (*Exported, error) {
+			return ExportZip(context.Background(), dir, out, o)
+		},
+		"bag": func(out string, o ExportOptions) (*Exported, error) {
+			return ExportBag(context.Background(), dir, out, o)
+		},
+	}
+	for name, export := range exports {
+		for _, asked := range []bool{false, true} {
+			out := filepath.Join(t.TempDir(), name)
+			if _, err := export(out, ExportOptions{Record: asked}); err != nil {
+				t.Fatal(err)
+			}
+			within := filepath.Join(out, "data")
+			if name == "x.zip" {
+				z, err := zip.OpenReader(out)
+				if err != nil {
+					t.Fatal(err)
+				}
+				within = t.TempDir()
+				if err := os.CopyFS(within, z); err != nil {
+					t.Fatal(err)
+				}
+				z.Close()
+				within = filepath.Join(within, "test-2026")
+			} else if err := checkBag(out); err != nil {
+				t.Error(err)
+			}
+			r, err := Verify(context.Background(), within, VerifyOptions{})
+			if err != nil || len(r.Faults) > 0 || (r.Record != nil) != asked {
+				t.Errorf("%s, asked %v: %+v %v", name, asked, r, err)
+			}
+		}
+	}
+	whole := readRecord(t, dir)
+	for _, harmed := range []string{whole[:len(whole)-1], strings.Replace(whole, "front", "back", 1), ""} {
+		write(t, filepath.Join(dir, recordFile), harmed)
+		if harmed == "" {
+			os.Remove(filepath.Join(dir, recordFile))
+		}
+		for name, export := range exports {
+			_, err := export(filepath.Join(t.TempDir(), name), ExportOptions{Record: true})
+			wantProblem(t, err, dir)
+			if _, err := export(filepath.Join(t.TempDir(), name), ExportOptions{}); err != nil {
+				t.Error(err)
+			}
+		}
+	}
 }
