@@ -63,6 +63,7 @@ type operand struct {
 	name     string
 	what     string // with its article: "the packet's folder"
 	optional bool
+	repeats  bool // the last one may be given several times
 }
 
 // exitStatus is one line of the list of exit statuses in a command's help.
@@ -76,7 +77,7 @@ type exitStatus struct {
 func (a *app) commands() []command {
 	return []command{
 		a.demoCommand(), a.initCommand(), a.checkCommand(), a.previewCommand(), a.buildCommand(), a.verifyCommand(),
-		a.proveCommand(), a.keyCommand(), a.signCommand(), a.exportCommand(), a.purgeCommand(), a.manifestCommand(),
+		a.proveCommand(), a.keyCommand(), a.signCommand(), a.exportCommand(), a.recordCommand(), a.statusCommand(), a.purgeCommand(), a.manifestCommand(),
 		a.fontsCommand(), a.templatesCommand(), a.versionCommand(), a.helpCommand(),
 	}
 }

@@ -224,7 +224,8 @@ func (s *sorter) isFlag(word string) bool {
 // countArguments checks the number of arguments against what the command takes.
 func (s *sorter) countArguments() error {
 	operands, n := s.command.operands, len(s.line.arguments)
-	if n > len(operands) {
+	repeats := len(operands) > 0 && operands[len(operands)-1].repeats
+	if n > len(operands) && !repeats {
 		return usageError{
 			what: fmt.Sprintf("%s takes %s, but there is %q", s.command.name, arity(operands),
 				s.line.arguments[len(operands)]),

@@ -102,11 +102,14 @@ func overview(commands []command) guide {
 func (c command) usage() string {
 	words := []string{c.name}
 	for _, o := range c.operands {
-		if o.optional {
-			words = append(words, "["+o.name+"]")
-		} else {
-			words = append(words, o.name)
+		word := o.name
+		if o.repeats {
+			word += "…"
 		}
+		if o.optional {
+			word = "[" + word + "]"
+		}
+		words = append(words, word)
 	}
 	return strings.Join(words, " ")
 }

@@ -158,6 +158,13 @@ func (d *damaged) problems() problem.List {
 // verified is the result of verify.
 type verified struct{ *packet.Report }
 
+func numberOfEntries(n int) string {
+	if n == 1 {
+		return "1 entry"
+	}
+	return number(int64(n)) + " entries"
+}
+
 func (v verified) print(p *page) {
 	if len(v.Faults) > 0 {
 		return
@@ -173,6 +180,10 @@ func (v verified) print(p *page) {
 		p.line("Signed by key %s (%s): compare it with the one that the campaign published.", v.SignedBy.ID(), v.SignedBy)
 	} else {
 		p.line("It is not signed, so nothing in it says who made it.")
+	}
+	if r := v.Record; r != nil {
+		p.line("Record of hand-overs: %s, each following from the one before; the last line's SHA-256 is %s.", numberOfEntries(r.Entries), r.Head)
+		p.line("It is the campaign's own account, and no part of what is signed.")
 	}
 	for _, u := range v.Unchecked {
 		p.line("Not checked: %s", plain(u))

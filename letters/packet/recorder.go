@@ -2,10 +2,14 @@ package packet
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -242,4 +246,18 @@ func readable(torn []byte) string {
 		return r
 	}, strings.ToValidUTF8(string(torn[:min(len(torn), most)]), string(utf8.RuneError)))
 	return text
+}
+
+// ReadEvidence hashes a file that shows what an entry says, such as a photo or a signed receipt.
+func ReadEvidence(file string) (*Evidence, error) {
+	f, err := os.Open(file)
+	if err == nil {
+		defer f.Close()
+		h := sha256.New()
+		var n int64
+		if n, err = io.Copy(h, f); err == nil {
+			return &Evidence{Name: filepath.Base(file), SHA256: hex.EncodeToString(h.Sum(nil)), Bytes: n}, nil
+		}
+	}
+	return nil, problem.Problem{Place: problem.Place{File: file}, What: fmt.Sprintf("the evidence cannot be read (%v)", reason(err)), Do: "Name a file, such as a photo or the signed receipt"}
 }

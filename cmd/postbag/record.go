@@ -1,0 +1,183 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"postbag/letters/packet"
+)
+
+func (a *app) recordCommand() command {
+	return command{
+		name:    "record",
+		summary: "record what became of bundles: sent, accepted, refused",
+		about: "Adds an entry to the packet's record of hand-overs, record/hand-overs.jsonl: which bundles, when, where, to whom, and what came of it.\n" +
+			"Say what came of it with --accepted, --refused or --sent. Entries are only ever added; one that is wrong is struck by another,\n" +
+			"with --strike N. Each holds the SHA-256 of the one before, so that none can be changed or taken out unseen (postbag help manifest).\n\n" +
+			"The record names people, so it stays with the campaign: export takes it along only with --record, and it is no part of what is\n" +
+			"signed. It stays when private/ is purged. Keep a copy: it cannot be made again. `postbag status DIR` shows it.",
+		operands: []operand{{name: "DIR", what: "the packet's folder"}},
+		flags: []cli.Flag{
+			&cli.StringFlag{Name: "bundles", Aliases: []string{"b"}, Usage: "the bundles with these `NUMBERS`, as in 17 or 1-3,5; or all"},
+			&cli.BoolFlag{Name: "accepted", Usage: "they were taken", DisableDefaultText: true},
+			&cli.BoolFlag{Name: "refused", Usage: "they were not taken; say why with --reason", DisableDefaultText: true},
+			&cli.BoolFlag{Name: "sent", Usage: "they were given to a carrier", DisableDefaultText: true},
+			&cli.StringFlag{Name: "at", Usage: "when, as in 2026-11-25 or \"2026-11-25 14:30\", by this computer's zone `TIME` (default: now)"},
+			&cli.StringFlag{Name: "place", Usage: "where: `TEXT`"},
+			&cli.StringFlag{Name: "to", Usage: "who took or refused them: `NAME`"},
+			&cli.StringFlag{Name: "role", Usage: "that person's `ROLE`, for example front desk"},
+			&cli.StringFlag{Name: "by", Usage: "who handed them over: `NAME`"},
+			&cli.StringFlag{Name: "carrier", Usage: "who carried them: `NAME`"},
+			&cli.StringFlag{Name: "tracking", Usage: "the carrier's `NUMBER`"},
+			&cli.StringFlag{Name: "reason", Usage: "why they were refused, or why an entry is struck: `TEXT`"},
+			&cli.StringFlag{Name: "note", Usage: "anything else: `TEXT`"},
+			&cli.StringSliceFlag{Name: "evidence", Usage: "keep the SHA-256 of `FILE`, a photo or the signed receipt; may be given several times"},
+			&cli.IntFlag{Name: "strike", Usage: "entry `N` does not hold; say why with --reason", DefaultText: ""},
+		},
+		statuses: []exitStatus{
+			{done, "recorded"},
+			{failed, "failed; the record is as it was"},
+			{misused, "wrong usage"},
+		},
+		examples: []string{"postbag build", "postbag record packet --bundles 1-2 --accepted --place Berlin --role reception",
+			"postbag record packet --strike 1 --reason miscounted"},
+		run: a.record,
+	}
+}
+
+func (a *app) record(c *cli.Context) (result, error) {
+	entry, err := entryOf(c)
+	if err != nil {
+		return nil, err
+	}
+	dir := c.Args().First()
+	if c.String("bundles") == "all" {
+		s, err := packet.ReadStatus(dir)
+		if err != nil {
+			return nil, err
+		}
+		entry.Bundles = packet.BundleSet{{From: 1, To: max(1, s.All.Bundles)}}
+	}
+	for _, file := range c.StringSlice("evidence") {
+		e, err := packet.ReadEvidence(file)
+		if err != nil {
+			return nil, err
+		}
+		entry.Evidence = append(entry.Evidence, *e)
+	}
+	r, err := packet.Record(dir, *entry)
+	if err != nil {
+		return nil, err
+	}
+	return recorded{r}, nil
+}
+
+// outcomes are the flags that say what came of a hand-over.
+var outcomes = []struct {
+	flag string
+	what packet.Event
+}{{"accepted", packet.Accepted}, {"refused", packet.Refused}, {"sent", packet.Sent}}
+
+// entryOf makes an entry of the flags; evidence and all bundles are filled in later.
+func entryOf(c *cli.Context) (*packet.RecordEntry, error) {
+	e := &packet.RecordEntry{Place: c.String("place"), Carrier: c.String("carrier"), Tracking: c.String("tracking"), Reason: c.String("reason"), Note: c.String("note"),
+		To: personOf(c.String("to"), c.String("role")), By: personOf(c.String("by"), "")}
+	for _, o := range outcomes {
+		if !c.Bool(o.flag) {
+			continue
+		}
+		if e.What != "" {
+			return nil, usageError{what: fmt.Sprintf("--%s and --%s cannot both be so", e.What, o.flag), do: "Record one after the other"}
+		}
+		e.What = o.what
+	}
+	if c.IsSet("strike") {
+		return strikeOf(c, e)
+	}
+	switch {
+	case e.What == "":
+		return nil, usageError{what: "record is not told what came of the hand-over", do: "Write --accepted, --refused or --sent; or --strike N for an entry that is wrong"}
+	case c.String("bundles") == "":
+		return nil, usageError{what: "record is not told which bundles", do: "Write --bundles with their numbers, as in --bundles 1-3,5; or --bundles all"}
+	case e.What == packet.Refused && strings.TrimSpace(e.Reason) == "":
+		return nil, usageError{what: "record is not told why the bundles were refused", do: "Write --reason with what was said"}
+	case e.What != packet.Refused && c.IsSet("reason"):
+		return nil, usageError{what: "--reason says why bundles were refused or an entry is struck", do: "For anything else write --note"}
+	}
+	return e, bundlesAndTime(c, e)
+}
+
+func bundlesAndTime(c *cli.Context, e *packet.RecordEntry) (err error) {
+	if text := c.String("bundles"); text != "all" {
+		if e.Bundles, err = packet.ParseBundleSet(text); err != nil {
+			return usageError{what: "--bundles: " + err.Error(), do: "Write numbers and ranges, as in 1-3,5; or all"}
+		}
+	}
+	if c.IsSet("at") {
+		if e.At, err = packet.ParseTime(c.String("at"), time.Local); err != nil {
+			return usageError{what: "--at: " + err.Error(), do: "Write it as 2026-11-25 or 2026-11-25 14:30"}
+		}
+	}
+	return nil
+}
+
+// strikeOf makes an entry that strikes another; it has a reason and perhaps a note, and nothing of bundles.
+func strikeOf(c *cli.Context, e *packet.RecordEntry) (*packet.RecordEntry, error) {
+	for _, flag := range []string{"bundles", "accepted", "refused", "sent", "at", "place", "to", "role", "by", "carrier", "tracking", "evidence"} {
+		if c.IsSet(flag) {
+			return nil, usageError{what: "--" + flag + " does not go with --strike", do: "Strike the entry first, and then record what is right"}
+		}
+	}
+	if strings.TrimSpace(e.Reason) == "" {
+		return nil, usageError{what: "record is not told why the entry is struck", do: "Write it with --reason"}
+	}
+	e.What, e.Strikes = packet.Struck, c.Int("strike")
+	return e, nil
+}
+
+// personOf is nil for nobody.
+func personOf(name, role string) *packet.Person {
+	p := packet.Person{Name: strings.TrimSpace(name), Role: strings.TrimSpace(role)}
+	if p == (packet.Person{}) {
+		return nil
+	}
+	return &p
+}
+
+// recorded is the result of record.
+type recorded struct{ *packet.Recorded }
+
+func (r recorded) print(p *page) {
+	for i := range r.Entries {
+		e := &r.Entries[i]
+		switch e.What {
+		case packet.Mended:
+			p.warning("Entry %d: a run that was stopped had left half a line (%s). It is taken out, and kept in this entry; what it was to say must be recorded again.",
+				e.Number, size(int64(e.Torn.Bytes)))
+		case packet.Struck:
+			p.line("Entry %d strikes entry %d.", e.Number, e.Strikes)
+		default:
+			p.line("Entry %d: %s, %s on %s, %s.", e.Number, bundleNumbers(e.Bundles), count(e.Letters, "letter"), count(e.Sheets, "sheet"), eventWord(e.What))
+		}
+	}
+	p.line("The last line's SHA-256 is %s: with it, nobody can shorten or rewrite the record unseen. Keep it elsewhere too.", r.Head)
+	p.line("postbag status %s shows what is delivered and what is outstanding.", shellWord(r.Dir))
+}
+
+// eventWord says what happened to bundles.
+func eventWord(e packet.Event) string {
+	switch e {
+	case packet.Accepted:
+		return "delivered"
+	case packet.Sent:
+		return "given to a carrier"
+	}
+	return string(e)
+}
+
+func bundleNumbers(s packet.BundleSet) string {
+	return plural(s.Len(), "bundle") + " " + strings.ReplaceAll(s.String(), ",", ", ")
+}
