@@ -43,6 +43,18 @@ func (s status) print(p *page) {
 	if len(s.Packets) > 1 {
 		p.tally("in all packets", &s.Tally, nil)
 	}
+	for i := range s.Recipients {
+		r := &s.Recipients[i]
+		p.line("To %s, %s:", plain(r.Name), plain(r.Company))
+		p.tally("in all", &r.Tally, nil)
+	}
+	if s.Withdrawn != nil && *s.Withdrawn > 0 {
+		p.warning("%s with letters in earlier packets withdrawn since: private/withdrawn.csv in %s lists the letters. What was handed over cannot be called back.",
+			have(*s.Withdrawn), plain(s.Packets[len(s.Packets)-1].Dir))
+	}
+	for _, e := range s.Missing {
+		p.warning("Not counted: an earlier packet with %s, to %s. Name its folder too.", count(e.Letters, "letter"), plain(e.Last))
+	}
 	for i := range s.Packets {
 		k := &s.Packets[i]
 		p.heading("%s: letters %s to %s", plain(k.Dir), plain(k.First), plain(k.Last))
@@ -55,6 +67,14 @@ func (s status) print(p *page) {
 			p.line("SHA-256 of the record's last line: %s", k.Head)
 		}
 	}
+}
+
+// have says how many people have done a thing.
+func have(people int) string {
+	if people == 1 {
+		return "1 person has"
+	}
+	return number(int64(people)) + " people have"
 }
 
 // tally writes what became of the bundles, and their numbers where they are those of one packet.

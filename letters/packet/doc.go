@@ -16,6 +16,8 @@
 //   - The clock stands in private/run.json and nowhere else. Names of signers stand in private/ledger.csv and
 //     nowhere else but in the letters.
 //
+// What became of the bundles is told by the record of hand-overs, which [Record] adds to after the packet was made, and [ReadStatus] adds up.
+//
 // The package knows files and accounts. It knows nothing of campaigns, and of PDF only how to count pages.
 //
 // # Private tables

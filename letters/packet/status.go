@@ -14,7 +14,17 @@ type Status struct {
 	Campaign string `json:"campaign"`
 	Specimen bool   `json:"specimen,omitempty"`
 	Tally
-	Packets []PacketStatus `json:"packets"`
+	Recipients []RecipientStatus `json:"recipients,omitempty"` // where there are several
+	Withdrawn  *int              `json:"withdrawn,omitempty"`  // of the last packet: people with letters in earlier ones who have withdrawn
+	Missing    []Earlier         `json:"missing,omitempty"`    // packets that these top up and that are not among them
+	Packets    []PacketStatus    `json:"packets"`
+}
+
+// RecipientStatus is the part of one of several recipients.
+type RecipientStatus struct {
+	Name    string `json:"name"`
+	Company string `json:"company"`
+	Tally
 }
 
 // PacketStatus is the status of one packet.
@@ -25,10 +35,12 @@ type PacketStatus struct {
 	First    string `json:"first"` // letter ids
 	Last     string `json:"last"`
 	Tally
-	Of      BundlesBy     `json:"bundles_of"`
-	Entries []StatusEntry `json:"entries"`
-	Head    string        `json:"head,omitempty"` // SHA-256 of the record's last line; none where nothing is recorded
-	Torn    int           `json:"torn,omitempty"` // bytes of half a line at the record's end, left by a run that was stopped
+	Of         BundlesBy         `json:"bundles_of"`
+	Recipients []RecipientStatus `json:"recipients,omitempty"`
+	Withdrawn  *int              `json:"withdrawn,omitempty"`
+	Entries    []StatusEntry     `json:"entries"`
+	Head       string            `json:"head,omitempty"` // SHA-256 of the record's last line; none where nothing is recorded
+	Torn       int               `json:"torn,omitempty"` // bytes of half a line at the record's end, left by a run that was stopped
 	// What the manifest says, for whoever sets it.
 	Account *Manifest `json:"-"`
 }
@@ -100,8 +112,57 @@ func ReadStatus(dirs ...string) (*Status, error) {
 		p := &s.Packets[i]
 		s.Specimen = s.Specimen || p.Account.Specimen
 		s.Tally.add(&p.Tally)
+		s.addRecipients(p.Recipients)
 	}
+	s.Withdrawn = s.Packets[len(s.Packets)-1].Withdrawn // each top-up counts those of all packets before it
+	s.Missing = s.missing()
 	return s, nil
+}
+
+// addRecipients adds up recipients of several packets by name and company.
+func (s *Status) addRecipients(more []RecipientStatus) {
+	for i := range more {
+		same := func(r RecipientStatus) bool { return r.Name == more[i].Name && r.Company == more[i].Company }
+		k := slices.IndexFunc(s.Recipients, same)
+		if k < 0 {
+			k, s.Recipients = len(s.Recipients), append(s.Recipients, RecipientStatus{Name: more[i].Name, Company: more[i].Company})
+		}
+		s.Recipients[k].Tally.add(&more[i].Tally)
+	}
+}
+
+// missing lists the packets that these top up and that are not among them.
+func (s *Status) missing() []Earlier {
+	named := map[string]bool{}
+	for i := range s.Packets {
+		named[s.Packets[i].Manifest] = true
+	}
+	var missing []Earlier
+	for i := range s.Packets {
+		for _, e := range s.Packets[i].Account.Since {
+			if !named[e.ManifestHash] {
+				named[e.ManifestHash] = true
+				missing = append(missing, e)
+			}
+		}
+	}
+	return missing
+}
+
+// toppedUp tells whether one of the packets tops up both of these: then they are known to be of different people, whatever their numbers.
+func (s *Status) toppedUp(a, b string) bool {
+	for i := range s.Packets {
+		by := 0
+		for _, e := range s.Packets[i].Account.Since {
+			if e.ManifestHash == a || e.ManifestHash == b {
+				by++
+			}
+		}
+		if by == 2 {
+			return true
+		}
+	}
+	return false
 }
 
 func readPacketStatus(dir string) (*PacketStatus, error) {
@@ -151,13 +212,29 @@ func (p *PacketStatus) count(r *record) {
 	p.Of = BundlesBy{Delivered: BundlesOf(of.delivered...), Refused: BundlesOf(of.refused...), OnTheWay: BundlesOf(of.onTheWay...),
 		Outstanding: BundlesOf(of.outstanding...), Printed: joinRanges(printed)}
 	m := p.Account
-	p.Tally = Tally{All: Share{Bundles: len(m.Bundles), Letters: m.Letters, Sheets: m.Sheets}, Delivered: m.share(p.Of.Delivered), Refused: m.share(p.Of.Refused),
-		OnTheWay: m.share(p.Of.OnTheWay), Outstanding: m.share(p.Of.Outstanding), Printed: m.share(p.Of.Printed)}
+	p.Withdrawn = m.Withdrawn
+	p.Tally = p.Of.tally(m, 0)
+	for k := range m.Recipients {
+		r := &m.Recipients[k]
+		p.Recipients = append(p.Recipients, RecipientStatus{Name: r.Name, Company: r.Company, Tally: p.Of.tally(m, k+1)})
+	}
 }
 
-func (m *Manifest) share(bundles BundleSet) Share {
-	letters, sheets := m.countOf(bundles)
-	return Share{Bundles: bundles.Len(), Letters: letters, Sheets: sheets}
+// tally adds up the bundles of a recipient, or of all of them for 0.
+func (of *BundlesBy) tally(m *Manifest, recipient int) Tally {
+	share := func(bundles BundleSet) (s Share) {
+		for n := range bundles.All() {
+			if b := &m.Bundles[n-1]; recipient == 0 || b.Recipient == recipient {
+				s.add(Share{Bundles: 1, Letters: b.Letters, Sheets: b.Sheets})
+			}
+		}
+		return s
+	}
+	t := Tally{Delivered: share(of.Delivered), Refused: share(of.Refused), OnTheWay: share(of.OnTheWay), Outstanding: share(of.Outstanding), Printed: share(of.Printed)}
+	for _, s := range []Share{t.Delivered, t.Refused, t.OnTheWay, t.Outstanding} {
+		t.All.add(s)
+	}
+	return t
 }
 
 func (t *Tally) add(other *Tally) {
@@ -190,7 +267,7 @@ func (s *Status) together() error {
 		case p.Account.Campaign != before.Account.Campaign:
 			return problem.Problem{Place: at, What: fmt.Sprintf("this is a packet of the campaign %s, and %s is one of %s", shown(p.Account.Campaign), before.Dir, shown(before.Account.Campaign)),
 				Do: "Name packets of one campaign"}
-		case p.firstNumber() <= last && p.Last != "" && before.Last != "":
+		case p.firstNumber() <= last && p.Last != "" && before.Last != "" && !s.toppedUp(p.Manifest, before.Manifest):
 			return problem.Problem{Place: at, What: fmt.Sprintf("letters %s and on are in %s too, so their numbers do not add up", shown(p.First), before.Dir),
 				Do: "Name the packet that was delivered, and those made after it with --since"}
 		}
