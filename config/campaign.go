@@ -125,10 +125,15 @@ type Attestation struct {
 	Statement string // what the signers agreed to
 }
 
-// Bundles says how letters are put together.
+// Bundles says how letters are put together. Whichever limit is reached first ends a bundle; a letter is never parted.
 type Bundles struct {
-	Letters int      // letters in a bundle, at most; 1 to 100,000
-	Given   bool     // somebody set that; else it is the default for letters
-	GroupBy []string // fields; a bundle never holds two groups
-	Duplex  bool     // printed on both sides: every letter starts on a front
+	Letters    int      // letters in a bundle, at most; 1 to 100,000
+	Given      bool     // somebody set that; else it is the default for letters, and holds only where no other limit is set
+	Sheets     int      // sheets of paper in a bundle, at most, the slip sheet included; 0 for no limit
+	Megabytes  int      // millions of bytes of a bundle's PDF, at most; 0 for no limit
+	GroupBy    []string // fields; a bundle never holds two groups, unless they are small and joined
+	GroupOrder string   // name, first (as the list first names them) or size (the largest first)
+	Small      string   // what becomes of small groups: keep, or join, behind all others
+	SmallBelow int      // a group of fewer letters is small
+	Duplex     bool     // printed on both sides: every letter starts on a front
 }

@@ -95,7 +95,11 @@ func TestMistakesAreNamedWithTheirPlaceAndAWayOut(t *testing.T) {
 		{"bundles: {letters: 12x}\n", `campaign.yaml:15:20: bundles.letters is "12x", which is no whole number. Write digits only, for example 500.`},
 		{"bundles: {letters: 0}\n", "campaign.yaml:15:20: a bundle of 0 letters cannot be made. Write a number from 1 to 100000, for example 500."},
 		{"bundles: {letters: [1, 2]}\n", "campaign.yaml:15:20: bundles.letters takes one value and no list. Write it behind the colon, in quotation marks if it begins with [ or {."},
-		{"bundles: 500\n", "campaign.yaml:15:10: bundles holds settings of its own and no value. Write letters, group_by or duplex below it, indented."},
+		{"bundles: 500\n", "campaign.yaml:15:10: bundles holds settings of its own and no value. Write letters, sheets, megabytes, group_by, group_order, small_groups, small_below or duplex below it, indented."},
+		{"bundles: {sheets: x}\n", `campaign.yaml:15:19: bundles.sheets is "x", which is no whole number. Write digits only, for example 500.`},
+		{"bundles: {sheets: 1}\n", "campaign.yaml:15:19: bundles.sheets cannot be 1. Write a number from 2 to 100000, for example 500: the slip sheet counts."},
+		{"bundles: {megabytes: 0}\n", "campaign.yaml:15:22: bundles.megabytes cannot be 0. Write a number from 1 to 10000, for example 20."},
+		{"bundles: {group_order: random}\n", `campaign.yaml:15:24: bundles.group_order is "random". Write name, first or size.`},
 		{"bundles: {duplex: maybe}\n", `campaign.yaml:15:19: bundles.duplex is "maybe". Write yes or no.`},
 		{"fonts: {a: b}\n", "campaign.yaml:15:8: fonts is no list. Write each value on a line of its own, after “- ”."},
 		{"fields: [a]\n", "campaign.yaml:15:9: fields is no mapping. Write lines like “name: Full name” below it, indented."},
@@ -287,7 +291,8 @@ func TestEverySettingCountsFromFileVariableAndFlag(t *testing.T) {
 		"campaign": "other", "specimen": "yes", "letter.paper": "letter", "letter.layout": "din-b", "letter.language": "de", "signers.duplicates": "last", "signers.date_order": "month-first",
 		"signers.quotes": "backslash", "signers.header_row": "3", "signers.name_order": "family-first", "signers.place": "city",
 		"signers.clean": "none", "signers.same_email": "none", "signers.age.least": "16",
-		"bundles.duplex": "yes", "bundles.letters": "12", "letter.show": "name", "letter.typeface": "sans",
+		"bundles.duplex": "yes", "bundles.letters": "12", "bundles.sheets": "12", "bundles.megabytes": "12", "bundles.small_below": "12",
+		"bundles.group_order": "size", "bundles.small_groups": "join", "letter.show": "name", "letter.typeface": "sans",
 		"letter.density": "20", "signers.comment.most": "100", "signers.comment.longer": "leave",
 	}
 	for _, s := range Settings() {
@@ -315,6 +320,27 @@ func TestEverySettingCountsFromFileVariableAndFlag(t *testing.T) {
 			} else if want := fmt.Sprintf("%+v", plain(flag)); after != want {
 				t.Errorf("%s from a %s:\n%s\nfrom a flag:\n%s", s.Key, from, after, want)
 			}
+		}
+	}
+}
+
+func TestASettingOfBundlesThatDoesNothingIsTold(t *testing.T) {
+	for text, want := range map[string]string{
+		"bundles: {group_order: size}":                                       "bundles.group_order does nothing: nothing says how letters are grouped",
+		"bundles: {small_groups: join}":                                      "bundles.small_groups does nothing: nothing says how letters are grouped",
+		"bundles: {group_by: [country], small_below: 9}":                     "bundles.small_below does nothing: small groups keep bundles of their own",
+		"bundles: {group_by: [country], small_below: 9, small_groups: join}": "",
+		"bundles: {letters: 9}":                                              "",
+	} {
+		var got []string
+		for _, w := range mustLoad(t, whole+text+"\n", Options{}).Warnings {
+			if w.Place.Line != 15 {
+				t.Errorf("%s: %v has the wrong place", text, w)
+			}
+			got = append(got, w.What)
+		}
+		if strings.Join(got, "\n") != want {
+			t.Errorf("%s: warnings %q, want %q", text, got, want)
 		}
 	}
 }

@@ -54,6 +54,7 @@ func Load(o Options) (*Campaign, error) {
 		return nil, l.problems
 	}
 	l.warn(c)
+	l.warnOfBundles(c)
 	c.canonical = l.canonical()
 	return c, nil
 }
@@ -335,6 +336,23 @@ func (l *loader) warn(c *Campaign) {
 	}
 	c.Warnings = append(c.Warnings, problem.Problem{Place: at, What: what,
 		Do: "Check name, title and address once more, and set recipient.verified_on to the day you did"})
+}
+
+// warnOfBundles notes settings that do nothing without another one.
+func (l *loader) warnOfBundles(c *Campaign) {
+	idle := func(key, what, do string) {
+		if l.has(key) {
+			c.Warnings = append(c.Warnings, problem.Problem{Place: l.resolved[key].at, What: key + " does nothing: " + what, Do: do})
+		}
+	}
+	if len(c.Bundles.GroupBy) == 0 {
+		for _, key := range []string{"bundles.group_order", "bundles.small_groups"} {
+			idle(key, "nothing says how letters are grouped", "Set bundles.group_by, for example to [country], or take it away")
+		}
+	}
+	if c.Bundles.Small != "join" {
+		idle("bundles.small_below", "small groups keep bundles of their own", "Set bundles.small_groups to join, or take it away")
+	}
 }
 
 // canonical writes a line for each setting: its key, then its texts as quoted ASCII, a mapping's after their names and sorted by them.

@@ -171,10 +171,20 @@ func Settings() []Setting {
 		{Key: "signers.consent.attested.statement", Kind: Text, Usage: "what the signers agreed to",
 			set: func(c *Campaign, v value) { c.attestation().Statement = v.text() }},
 
-		{Key: "bundles.letters", Kind: Number, Usage: "letters, or signers of a document that all share, in one PDF, at most", Default: "500", check: bundleSize,
+		{Key: "bundles.letters", Kind: Number, Usage: "letters, or signers of a document that all share, in one PDF, at most; no limit where only bundles.sheets or bundles.megabytes is set", Default: "500", check: bundleSize,
 			set: func(c *Campaign, v value) { c.Bundles.Letters = v.number() }},
-		{Key: "bundles.group_by", Kind: Names, Usage: "fields by which letters are grouped; a bundle never holds two groups",
+		{Key: "bundles.sheets", Kind: Number, Usage: "sheets of paper in one bundle, the slip sheet included, at most: 500 for a ream", check: bundleSheets,
+			set: func(c *Campaign, v value) { c.Bundles.Sheets = v.number() }},
+		{Key: "bundles.megabytes", Kind: Number, Usage: "size of one PDF in millions of bytes, at most", check: bundleMegabytes,
+			set: func(c *Campaign, v value) { c.Bundles.Megabytes = v.number() }},
+		{Key: "bundles.group_by", Kind: Names, Usage: "fields by which letters are grouped, such as country; a bundle never holds two groups, unless small ones are joined",
 			set: func(c *Campaign, v value) { c.Bundles.GroupBy = v.texts }},
+		{Key: "bundles.group_order", Kind: Choice, Usage: "how groups follow one another: by name, as the list first names them, or by size", Default: "name", Choices: []string{"name", "first", "size"},
+			set: func(c *Campaign, v value) { c.Bundles.GroupOrder = v.text() }},
+		{Key: "bundles.small_groups", Kind: Choice, Usage: "what becomes of small groups: keep each in a bundle of its own, or join them in the last bundles", Default: "keep", Choices: []string{"keep", "join"},
+			set: func(c *Campaign, v value) { c.Bundles.Small = v.text() }},
+		{Key: "bundles.small_below", Kind: Number, Usage: "a group of fewer letters is small", Default: "25", check: smallGroup,
+			set: func(c *Campaign, v value) { c.Bundles.SmallBelow = v.number() }},
 		{Key: "bundles.duplex", Kind: YesNo, Usage: "print on both sides: every letter starts on a front", Default: "no",
 			set: func(c *Campaign, v value) { c.Bundles.Duplex = v.yes() }},
 
@@ -225,6 +235,18 @@ func bundleSize(text string) (what, do string) {
 		return "a bundle of " + text + " letters cannot be made", "Write a number from 1 to 100000, for example 500"
 	}
 	return "", ""
+}
+
+func bundleSheets(text string) (what, do string) {
+	return between("bundles.sheets", text, 2, 100_000, "500: the slip sheet counts")
+}
+
+func bundleMegabytes(text string) (what, do string) {
+	return between("bundles.megabytes", text, 1, 10_000, "20")
+}
+
+func smallGroup(text string) (what, do string) {
+	return between("bundles.small_below", text, 2, 100_000, "25")
 }
 
 // between is a check that a number lies between two others.

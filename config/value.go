@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -95,7 +96,7 @@ func wrongText(s Setting, name, text string) (what, do string) {
 var wrongKind = map[Kind]func(s Setting, text string) (what, do string){
 	Number: func(s Setting, text string) (what, do string) {
 		if _, err := strconv.Atoi(text); err != nil || text[0] == '+' {
-			return s.Key + " is " + quoted(text) + ", which is no whole number", "Write digits only, for example " + s.Default
+			return s.Key + " is " + quoted(text) + ", which is no whole number", "Write digits only, for example " + cmp.Or(s.Default, "500")
 		}
 		return "", ""
 	},

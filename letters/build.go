@@ -42,7 +42,10 @@ func Build(ctx context.Context, c *config.Campaign, o Options) (*packet.Manifest
 	if err != nil {
 		return nil, err
 	}
-	ranges := bundleRanges(r, p.mostInBundle())
+	ranges, err := p.plan(ctx, r, o.Workers, o.Progress)
+	if err != nil {
+		return nil, err
+	}
 	secret, err := secretFor(c.Dir, o.Out, o.Replace)
 	if err != nil {
 		return nil, err
@@ -56,7 +59,7 @@ func Build(ctx context.Context, c *config.Campaign, o Options) (*packet.Manifest
 		return nil, err
 	}
 	seed := p.fingerprint(r, secretID(secret), signing)
-	layout, printing, err := p.lay(r, false, press.Job{Duplex: c.Bundles.Duplex, Seed: seed, Slip: press.Slip{Bundles: len(ranges)}})
+	layout, printing, err := p.lay(r, false, p.job(seed, len(ranges)))
 	if err != nil {
 		return nil, err
 	}
@@ -136,6 +139,18 @@ func (b *build) work(ctx context.Context) error {
 	}
 }
 
+// order is what a bundle holds, but for its letters: what they say, and where they are accounted for.
+func (p *composition) order(r *roll.Roll, letters bundleRange, number, bundles int) press.Order {
+	o := press.Order{
+		Number: number, First: letters.first + 1, Letters: letters.count, Group: r.Group(letters.first), Groups: letters.groups,
+		Volume: p.volume(r, letters, number, bundles),
+	}
+	if letters.groups > 1 {
+		o.LastGroup = r.Group(letters.first + letters.count - 1)
+	}
+	return o
+}
+
 // makeBundle writes one bundle and hands its ledger lines over.
 func (b *build) makeBundle(ctx context.Context, worker *press.Worker, tree *packet.LetterTree, i int, values *[]string) error {
 	letters := b.ranges[i]
@@ -147,20 +162,21 @@ func (b *build) makeBundle(ctx context.Context, worker *press.Worker, tree *pack
 	lines := slices.Grow((*memory)[:0], 128*letters.count)
 	var ledger ledgerLines
 	ledger.begin(b, path, tree)
-	order := press.Order{
-		Number: i + 1, First: letters.first + 1, Letters: letters.count, Group: b.roll.Group(letters.first), Volume: b.volume(b.roll, b.ranges, i),
-		Values: func(k int) []string {
-			*values = b.values(letters.first+k, (*values)[:0])
-			return *values
-		},
-		Placed: func(k, page int) { lines = ledger.append(lines, letters.first+k, page, *values) },
-		Seal:   func() string { return tree.Root().String() },
+	order := b.order(b.roll, letters, i+1, len(b.ranges))
+	order.Values = func(k int) []string {
+		*values = b.values(letters.first+k, (*values)[:0])
+		return *values
 	}
+	order.Placed = func(k, page int) { lines = ledger.append(lines, letters.first+k, page, *values) }
+	order.Seal = func() string { return tree.Root().String() }
 	var count press.Count
 	sum, size, err := b.writer.File(ctx, path, func(out io.Writer) (err error) {
 		count, err = worker.Bundle(ctx, out, order)
 		return err
 	})
+	if err == nil {
+		err = b.keepsLimits(count, size)
+	}
 	if err != nil {
 		return err
 	}

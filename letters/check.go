@@ -68,7 +68,8 @@ func Check(ctx context.Context, c *config.Campaign, o CheckOptions) (*Report, er
 	}
 	columns := p.newColumns(mapping)
 	r, err := p.list.Read(ctx, roll.ReadOptions{
-		Keep: p.fields.names, Forget: p.form() != templates.FormInvestors, Near: true, Totals: true, Printable: p.printable, Progress: readingProgress(o.Progress),
+		Keep: p.fields.names, Forget: p.form() != templates.FormInvestors && !p.measures(), Near: true, Totals: true, Printable: p.printable,
+		Progress: readingProgress(o.Progress),
 		Hold: func(values []string) (roll.Reason, string) {
 			reason, detail := p.hold(values)
 			if reason == "" {
@@ -80,9 +81,13 @@ func Check(ctx context.Context, c *config.Campaign, o CheckOptions) (*Report, er
 	if err != nil {
 		return nil, err
 	}
+	bundles, err := p.plan(ctx, r, 0, o.Progress)
+	if err != nil {
+		return nil, err
+	}
 	report := &Report{
 		Campaign: c.Name, Letter: p.letterReport(), Source: r.Sources, RowsRead: r.RowsRead, Letters: r.Len(), Excluded: map[roll.Reason]int{},
-		Held: []roll.Exclusion{}, Columns: columns.columns, Remarks: r.Remarks, Bundles: len(bundleRanges(r, p.mostInBundle())), Notes: p.notes(r, mapping),
+		Held: []roll.Exclusion{}, Columns: columns.columns, Remarks: r.Remarks, Bundles: len(bundles), Notes: append(p.notes(r, mapping), p.groupNotes(r)...),
 	}
 	p.checkForm(report, r)
 	if p.printsComments() {

@@ -53,14 +53,6 @@ func (p *composition) form() templates.Form {
 	return p.template.Form
 }
 
-// mostInBundle is how many letters, or signers, a bundle holds.
-func (p *composition) mostInBundle() int {
-	if d, ok := formDefaults[p.form()]; ok && !p.campaign.Bundles.Given {
-		return d.most
-	}
-	return p.campaign.Bundles.Letters
-}
-
 // investorFields are what a block of an investor says, where the list has it, and what it is made of.
 var investorFields = []string{"name", "title", "organisation"}
 
@@ -344,15 +336,15 @@ func (p *composition) accountOfHoldings(r *roll.Roll) []typeset.Element {
 }
 
 // volume says which part of the document a bundle is.
-func (p *composition) volume(r *roll.Roll, ranges []bundleRange, i int) typeset.Volume {
+func (p *composition) volume(r *roll.Roll, signers bundleRange, number, bundles int) typeset.Volume {
 	if p.form() == "" {
 		return typeset.Volume{}
 	}
 	words := p.formWords()
-	v := typeset.Volume{Text: r.GroupStart(ranges[i].first), Last: i == len(ranges)-1}
-	v.Foot = fillWords(ofNumbers(words.Bundle, i+1, len(ranges)), "campaign", p.campaign.Name)
+	v := typeset.Volume{Text: r.GroupStart(signers.first), Last: signers.first+signers.count == r.Len()}
+	v.Foot = fillWords(ofNumbers(words.Bundle, number, bundles), "campaign", p.campaign.Name)
 	v.Title = p.appendInline(nil, typeset.Subject, p.template.Subject)
-	v.Title = append(v.Title, typeset.Element{Role: typeset.Signature, Block: merge.Literal(ofNumbers(words.Volume, i+1, len(ranges)))})
+	v.Title = append(v.Title, typeset.Element{Role: typeset.Signature, Block: merge.Literal(ofNumbers(words.Volume, number, bundles))})
 	return v
 }
 
@@ -362,7 +354,7 @@ func (p *composition) checkForm(report *Report, r *roll.Roll) {
 		return
 	}
 	if report.Bundles > 1 {
-		report.Notes = append(report.Notes, fmt.Sprintf("The document has %d volumes, a bundle each, of at most %d signers; bundles.letters and bundles.group_by decide that.",
+		report.Notes = append(report.Notes, fmt.Sprintf("The document has %d volumes, a bundle each, of at most %d signers; the settings of bundles decide that.",
 			report.Bundles, p.mostInBundle()))
 	}
 	if p.form() == templates.FormInvestors {

@@ -48,7 +48,7 @@ func (p *composition) previewForm(ctx context.Context, r *roll.Roll, o PreviewOp
 
 // previewVolume is a document of one volume.
 func (p *composition) previewVolume(r *roll.Roll) typeset.Volume {
-	return p.volume(r, []bundleRange{{first: 0, count: r.Len()}}, 0)
+	return p.volume(r, bundleRange{first: 0, count: r.Len()}, 1, 1)
 }
 
 // chosen are the signers that a preview shows, by their places in the roll.

@@ -17,8 +17,9 @@ type Stage string
 
 // The stages of a build.
 const (
-	Reading Stage = "reading" // rows
-	Setting Stage = "setting" // letters
+	Reading  Stage = "reading"  // rows
+	Planning Stage = "planning" // letters whose bundle is found by their sheets or bytes
+	Setting  Stage = "setting"  // letters
 )
 
 // Progress is where a run has got to. Total is 0 while it is not known; then Share (0 to 1) is.
@@ -78,6 +79,11 @@ func (p *composition) hold(values []string) (roll.Reason, string) {
 	return roll.MissingGlyph, "no font has " + codePoints(missing)
 }
 
+// job is what a packet's bundles share, beside what lay adds.
+func (p *composition) job(seed string, bundles int) press.Job {
+	return press.Job{Duplex: p.campaign.Bundles.Duplex, Seed: seed, Slip: press.Slip{Bundles: bundles}}
+}
+
 // lay lays the letter out for the signers of the roll, and makes the press that prints it.
 func (p *composition) lay(r *roll.Roll, specimen bool, job press.Job) (*typeset.Layout, *press.Press, error) {
 	design := p.design(specimen)
@@ -107,25 +113,6 @@ func (p *composition) layText(r *roll.Roll, specimen bool, job *press.Job) (layo
 		typical = r.Fields(0, nil)
 	}
 	return typeset.NewLayout(p.fonts, p.design(specimen), p.elements(), typical, press.Draw)
-}
-
-// bundleRange is the letters of one bundle, as places in the roll.
-type bundleRange struct {
-	first, count int
-}
-
-// bundleRanges cuts the roll into bundles: at most so many letters each, never two groups in one.
-func bundleRanges(r *roll.Roll, most int) []bundleRange {
-	var out []bundleRange
-	for i := range r.Len() {
-		n := len(out)
-		if n == 0 || out[n-1].count == most || r.GroupStart(i) {
-			out = append(out, bundleRange{first: i})
-			n++
-		}
-		out[n-1].count++
-	}
-	return out
 }
 
 // noLetters is the problem of a list from which no letter comes.

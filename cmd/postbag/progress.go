@@ -35,7 +35,7 @@ const (
 )
 
 // nouns are what the stages count.
-var nouns = map[letters.Stage]string{letters.Reading: "rows", letters.Setting: "letters"}
+var nouns = map[letters.Stage]string{letters.Reading: "rows", letters.Planning: "letters", letters.Setting: "letters"}
 
 func (a *app) newMeter() *meter {
 	m := &meter{end: func() {}}

@@ -58,9 +58,8 @@ type Press struct {
 	job    Job
 	master *master
 
-	mu            sync.Mutex // over what follows
-	used          map[*typeset.Face]bool
-	plain, headed *master // of documents; nil until there is one
+	mu   sync.Mutex
+	used map[*typeset.Face]bool
 }
 
 // Used tells whether a face has set something in the bundles made so far.
@@ -114,6 +113,9 @@ type Order struct {
 	Letters int            // how many letters, or signers of a form
 	Volume  typeset.Volume // of a form
 	Group   []string       // what its letters have in common, for the slip sheet
+	// Groups is how many groups the letters are of; more than one where small ones share a bundle: then Group is the first, LastGroup the last.
+	Groups    int
+	LastGroup []string
 	// Values returns the fields of the bundle's letter i, from 0; they need to last until the next call.
 	Values func(i int) []string
 	// Numbers returns the number of letter i; nil where they count up from First.
@@ -131,11 +133,26 @@ type Count struct {
 	Sheets int
 }
 
+// Sheets is how many sheets of paper so many pages take that begin on a front: of one letter, of a slip sheet, or of a whole bundle.
+func (p *Press) Sheets(pages int) int {
+	if p.job.Duplex {
+		return (pages + 1) / 2
+	}
+	return pages
+}
+
+// SlipPages is how many pages the slip sheet of a bundle with so many letters has, without the blank one that pads it.
+func (p *Press) SlipPages(letters int) int {
+	if p.job.NoSlip {
+		return 0
+	}
+	return 1
+}
+
 // bundle is the state of the bundle being made.
 type bundle struct {
 	canvas
 	press      *Press
-	master     *master // that the file begins with
 	names      map[*typeset.Face]*bundleFont
 	fonts      []*bundleFont
 	last       *bundleFont
@@ -146,7 +163,7 @@ type bundle struct {
 	lines      map[typeset.SharedLine]*sharedLine
 	lineCanvas canvas
 	setter     *typeset.Setter
-	title      string // of a document; "" for bundles
+	title      string // of a sheet; "" for bundles
 	update     *update
 	tree       pageTree
 	starts     []int // page on which each letter starts
@@ -179,10 +196,7 @@ func (w *Worker) Bundle(ctx context.Context, out io.Writer, o Order) (Count, err
 	u := newUpdate(ctx, out, w.press.master, w.update)
 	w.update = u
 	b := &w.bundle
-	b.begin(w.press, w.press.master, w.setter, u)
-	if !w.press.job.NoSlip {
-		b.beginSlip()
-	}
+	b.begin(w.press, w.setter, u)
 	add := w.addLetters
 	if w.form != nil {
 		add = w.addForm
@@ -190,10 +204,7 @@ func (w *Worker) Bundle(ctx context.Context, out io.Writer, o Order) (Count, err
 	if err := add(o); err != nil {
 		return Count{}, err
 	}
-	count := Count{Pages: b.tree.pages, Sheets: b.tree.pages}
-	if w.press.job.Duplex {
-		count.Sheets = b.tree.pages / 2
-	}
+	count := Count{Pages: b.tree.pages, Sheets: w.press.Sheets(b.tree.pages)}
 	if !w.press.job.NoSlip {
 		b.slip(o, count)
 	}
@@ -227,8 +238,8 @@ func (w *Worker) addLetters(o Order) error {
 }
 
 // begin resets the state and takes the master's pieces and font slots in.
-func (b *bundle) begin(p *Press, m *master, setter *typeset.Setter, u *update) {
-	b.press, b.master, b.setter, b.update, b.title = p, m, setter, u, ""
+func (b *bundle) begin(p *Press, setter *typeset.Setter, u *update) {
+	b.press, b.setter, b.update, b.title = p, setter, u, ""
 	b.canvas = canvas{out: b.canvas.out[:0], height: p.job.Paper.Height, fonts: b}
 	b.lines = map[typeset.SharedLine]*sharedLine{}
 	b.names, b.pieces = map[*typeset.Face]*bundleFont{}, map[typeset.PieceKey]*bundlePiece{}
@@ -237,16 +248,14 @@ func (b *bundle) begin(p *Press, m *master, setter *typeset.Setter, u *update) {
 	b.form.reset()
 	b.resources = u.reserve()
 	b.tree.begin()
-	for i, font := range m.fonts {
-		b.addFont(font.clone(), m.fontObj[i])
+	if !p.job.NoSlip {
+		b.tree.add(u, slipPageObject)
+		if p.job.Duplex {
+			b.blankPage()
+		}
 	}
-}
-
-// beginSlip makes the slip sheet the first page, whose text is written last.
-func (b *bundle) beginSlip() {
-	b.tree.add(b.update, slipPageObject)
-	if b.press.job.Duplex {
-		b.blankPage()
+	for i, font := range p.master.fonts {
+		b.addFont(font.clone(), p.master.fontObj[i])
 	}
 }
 
@@ -293,7 +302,7 @@ func (b *bundle) pieceOf(key typeset.PieceKey) *bundlePiece {
 		return p
 	}
 	p := &bundlePiece{key: key, name: b.nextPieceName()}
-	if object, ok := b.master.pieces[key]; ok {
+	if object, ok := b.press.master.pieces[key]; ok {
 		p.object = object
 	} else {
 		p.object, p.isNew = b.update.reserve(), true
@@ -440,7 +449,7 @@ func (b *bundle) writeResources() {
 		u.ref(f.object)
 	}
 	u.string(">>/XObject<<")
-	for _, p := range b.master.pictures {
+	for _, p := range b.press.master.pictures {
 		u.string("/" + p.name + " ")
 		u.ref(p.object)
 	}

@@ -85,7 +85,10 @@ func (b *bundle) slipRows(o Order, count Count) [][2]string {
 		{words.First, LetterID(job.Slip.Reference, o.First)},
 		{words.Last, LetterID(job.Slip.Reference, o.First+o.Letters-1)},
 	}
-	if len(o.Group) > 0 {
+	switch {
+	case o.Groups > 1:
+		rows = append(rows, [2]string{"Groups", fmt.Sprintf("%d, from %s to %s", o.Groups, strings.Join(o.Group, ", "), strings.Join(o.LastGroup, ", "))})
+	case len(o.Group) > 0:
 		rows = append(rows, [2]string{"Group", strings.Join(o.Group, ", ")})
 	}
 	sides := "printed on one side"

@@ -345,7 +345,7 @@ func TestPackedFilesAndSeveralFilesAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := read(t, c, "name", "city", "union")
-	if got, want := signers(r), "2:Jürgen Groß|Köln|\n2:Ann Lee||IG"; got != want {
+	if got, want := signers(r), "2:Ann Lee||IG\n2:Jürgen Groß|Köln|"; got != want {
 		t.Errorf("letters %q, want %q", got, want)
 	}
 	if len(r.Exclusions) != 1 || r.Exclusions[0].Row != (Row{1, 3}) || !strings.HasSuffix(r.Exclusions[0].Detail, "row 2 of "+c.Signers.File) {

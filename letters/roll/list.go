@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/text/language"
+
 	"postbag/config"
 	"postbag/letters/problem"
 )
@@ -331,6 +333,16 @@ func (s *suppressed) add(line string, d *identifier) error {
 func (l *List) identifier() identifier {
 	same := l.campaign.Signers.SameEmail
 	return identifier{plus: same == nil || slices.Contains(same, "plus"), dots: same == nil || slices.Contains(same, "dots")}
+}
+
+// grouping is how the campaign wants signers of different groups to follow one another.
+func (l *List) grouping() Grouping {
+	b := l.campaign.Bundles
+	g := Grouping{Order: GroupOrder(b.GroupOrder), Language: language.Make(l.campaign.Letter.Language)}
+	if b.Small == "join" {
+		g.Join = b.SmallBelow
+	}
+	return g
 }
 
 // cleans tells whether a kind of cleaning is on.

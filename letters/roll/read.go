@@ -136,7 +136,7 @@ func (l *List) Read(ctx context.Context, o ReadOptions) (*Roll, error) {
 	}
 	r.roll.Exclusions = r.left.list()
 	r.settleMended()
-	r.roll.settle(r.replaced)
+	r.roll.settle(r.replaced, l.grouping())
 	if r.tallying != nil {
 		r.roll.Totals = r.tallying.totals(l, r.roll, r.replaced)
 	}

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 
@@ -136,25 +135,6 @@ func TestDuplicatesFirstLastKeep(t *testing.T) {
 		if r.Len()+len(r.Exclusions) != r.RowsRead {
 			t.Errorf("%s: %d letters and %d exclusions of %d rows", rule, r.Len(), len(r.Exclusions), r.RowsRead)
 		}
-	}
-}
-
-func TestGroupsStandTogetherInTheOrderOfTheList(t *testing.T) {
-	text := "name,country\nA,Peru\nB,Chad\nC,Peru\nD,\nE,Chad\n"
-	c := campaignOf(t, text, func(c *config.Campaign) { c.Bundles.GroupBy = []string{"country"} })
-	r := read(t, c, "name")
-	if got, want := signers(r), "5:D\n3:B\n6:E\n2:A\n4:C"; got != want {
-		t.Errorf("order\n%s\nwant\n%s", got, want)
-	}
-	var starts []bool
-	for i := range r.Len() {
-		starts = append(starts, r.GroupStart(i))
-	}
-	if want := []bool{true, true, false, true, false}; !reflect.DeepEqual(starts, want) {
-		t.Errorf("groups start at %v, want %v", starts, want)
-	}
-	if got := r.Group(3); !slices.Equal(got, []string{"Peru"}) {
-		t.Errorf("the last group is %q", got)
 	}
 }
 

@@ -2,8 +2,6 @@ package roll
 
 import (
 	"encoding/binary"
-	"slices"
-	"strings"
 	"unsafe"
 )
 
@@ -25,7 +23,7 @@ type Roll struct {
 	slabs  [][]byte
 	places chunks[signerPlace]
 	order  []uint32
-	starts []bool // by place in the order: a group starts; nil without groups
+	groups groups
 }
 
 // signerPlace is where a signer's fields lie and where they came from.
@@ -83,14 +81,6 @@ func (r *Roll) Fields(i int, dst []string) []string {
 	return r.decode(r.order[i], 0, r.keep, dst)
 }
 
-// Group gives what the letters of signer i's group have in common: the values of bundles.group_by.
-func (r *Roll) Group(i int) []string {
-	if r.fields == r.keep {
-		return nil
-	}
-	return r.decode(r.order[i], r.keep, r.fields, nil)
-}
-
 // skipFields returns what follows the first n fields of an encoded record.
 func skipFields(record []byte, n int) []byte {
 	for range n {
@@ -114,46 +104,16 @@ func (r *Roll) rowOf(record uint32) Row {
 	return Row{File: int(p.file), Row: int(p.row)}
 }
 
-// GroupStart tells whether signer i starts a new group (bundles.group_by); always true for 0.
-func (r *Roll) GroupStart(i int) bool { return i == 0 || r.starts != nil && r.starts[i] }
-
-// settle puts the signers that were not replaced into delivery order: that of the list, or by group and then that of the list.
-// Groups are in the order of their text, byte by byte: the same in every locale.
-func (r *Roll) settle(replaced map[uint32]bool) {
+// settle puts the signers that were not replaced into delivery order: that of the list, or group by group and within a group that of the
+// list.
+func (r *Roll) settle(replaced map[uint32]bool, grouping Grouping) {
 	r.order = make([]uint32, 0, r.places.len()-len(replaced))
 	for record := range uint32(r.places.len()) {
 		if !replaced[record] {
 			r.order = append(r.order, record)
 		}
 	}
-	if r.fields == r.keep {
-		return
-	}
-	// Lists have few groups, so signers are sorted by the number of their group.
-	numbers, texts := map[string]uint32{}, []string{}
-	group := make([]uint32, r.places.len())
-	var fields []string
-	for _, record := range r.order {
-		fields = r.decode(record, r.keep, r.fields, fields[:0])
-		text := fields[0]
-		if len(fields) > 1 {
-			text = strings.Join(fields, "\x00")
-		}
-		n, ok := numbers[text]
-		if !ok {
-			n = uint32(len(texts))
-			numbers[text], texts = n, append(texts, text)
-		}
-		group[record] = n
-	}
-	slices.SortStableFunc(r.order, func(a, b uint32) int {
-		if group[a] == group[b] {
-			return 0
-		}
-		return strings.Compare(texts[group[a]], texts[group[b]])
-	})
-	r.starts = make([]bool, len(r.order))
-	for i := 1; i < len(r.order); i++ {
-		r.starts[i] = group[r.order[i]] != group[r.order[i-1]]
+	if r.fields > r.keep {
+		r.groupBy(grouping)
 	}
 }
