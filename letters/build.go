@@ -237,7 +237,7 @@ func (l *ledgerLines) append(dst []byte, signer, page int, values []string) []by
 	for _, slot := range l.says {
 		l.row.Says = append(l.row.Says, values[slot])
 	}
-	l.tree.Add(len(dst), l.id, values)
+	l.tree.Add(len(dst), signer+1, values)
 	return packet.AppendLedgerRow(dst, l.row)
 }
 

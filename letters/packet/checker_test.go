@@ -137,21 +137,8 @@ func TestThePageReckonsAsTheLibrariesDo(t *testing.T) {
 // The published vectors: what Go takes the page takes, and nothing else.
 func TestThePageJudgesProofsAsVerifyDoes(t *testing.T) {
 	ctx := browser(t, filepath.Join(signedSample(t, false), checkerFile))
-	var vectors []struct {
-		File    string `json:"file"`
-		Root    string `json:"root"`
-		Letters int    `json:"letters"`
-		Good    bool   `json:"good"`
-	}
-	data, err := os.ReadFile("testdata/proofs/vectors.json")
-	if err == nil {
-		err = json.Unmarshal(data, &vectors)
-	}
-	if err != nil || len(vectors) == 0 {
-		t.Fatalf("%d vectors, %v", len(vectors), err)
-	}
-	for _, v := range vectors {
-		proof, err := os.ReadFile(filepath.Join("testdata/proofs", v.File))
+	for _, v := range append(readVectors(t, olderVectors), readVectors(t, vectors)...) {
+		proof, err := os.ReadFile(v.File)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -115,14 +115,11 @@ type Comments struct {
 
 // Tree is the Merkle tree over all letters.
 type Tree struct {
-	Format string   `json:"format"` // "postbag-tree/1"; Finish fills it in
+	Format string   `json:"format"` // "postbag-tree/2"; Finish fills it in
 	Size   int      `json:"size"`   // letters
 	Root   string   `json:"root"`   // Finish fills it in
 	Fields []string `json:"fields"` // what letters say of their signers
 }
-
-// treeFormat names the way in which letters are hashed.
-const treeFormat = "postbag-tree/1"
 
 // Organisation is who delivers.
 type Organisation struct {
@@ -411,8 +408,16 @@ func (m *Manifest) plant() error {
 	if err != nil {
 		return err
 	}
-	m.Tree.Format, m.Tree.Size, m.Tree.Root = treeFormat, m.Letters, rootOf(leaves).String()
+	m.Tree.Format, m.Tree.Size, m.Tree.Root = m.treeForm(), m.Letters, rootOf(leaves).String()
 	return nil
+}
+
+// treeForm is the form of tree that goes with the form of the manifest.
+func (m *Manifest) treeForm() string {
+	if m.old() {
+		return treeFormat1
+	}
+	return treeFormat
 }
 
 // treeFaults checks that the letters' ids run through all bundles, and that the bundles' hashes make the root.
@@ -424,8 +429,8 @@ func (m *Manifest) treeFaults() []Fault {
 		return nil
 	}
 	switch t := m.Tree; {
-	case t == nil || t.Format != treeFormat:
-		return []Fault{{Path: manifestFile, What: "has no tree of the form " + treeFormat}}
+	case t == nil || t.Format != m.treeForm():
+		return []Fault{{Path: manifestFile, What: "has no tree of the form " + m.treeForm()}}
 	case t.Size != m.Letters:
 		return []Fault{{Path: manifestFile, What: fmt.Sprintf("the tree has %d letters, and the manifest says %d", t.Size, m.Letters)}}
 	}

@@ -2,6 +2,7 @@ package packet
 
 import (
 	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,8 +17,32 @@ import (
 	"postbag/letters/problem"
 )
 
-// proofFormat names the form of a proof; another form gets another number.
-const proofFormat = "postbag-proof/1"
+// The forms of proofs, each of a form of tree.
+const (
+	proofFormat1 = "postbag-proof/1" // of postbag-tree/1
+	proofFormat  = "postbag-proof/2"
+)
+
+// proofForm is the form of the proofs for a form of tree, and treeForm the other way round; "" where there is none.
+func proofForm(tree string) string {
+	switch tree {
+	case treeFormat1:
+		return proofFormat1
+	case treeFormat:
+		return proofFormat
+	}
+	return ""
+}
+
+func treeForm(proof string) string {
+	switch proof {
+	case proofFormat1:
+		return treeFormat1
+	case proofFormat:
+		return treeFormat
+	}
+	return ""
+}
 
 // maxProof bounds a proof that is read. Postbag's are under 4 KB unless the letter itself says a great deal of its signer.
 const maxProof = 1 << 20
@@ -129,8 +154,8 @@ func parseProof(data []byte) (*Proof, error) {
 	if err := json.Unmarshal(data, &head); err != nil {
 		return nil, fmt.Errorf("it is not JSON of the right form: %w", err)
 	}
-	if head.Format != proofFormat {
-		return nil, fmt.Errorf("its format is %s, and this Postbag knows %s", shown(head.Format), proofFormat)
+	if treeForm(head.Format) == "" {
+		return nil, fmt.Errorf("its format is %s, and this Postbag knows %s and %s", shown(head.Format), proofFormat1, proofFormat)
 	}
 	p := new(Proof)
 	d := json.NewDecoder(bytes.NewReader(data))
@@ -156,10 +181,6 @@ func parseProof(data []byte) (*Proof, error) {
 // Check checks that the proof holds in itself: its letter leads to its bundle's root, and that to its packet's root. What root that
 // is says [Proof.CheckManifest] or [Proof.CheckRoot].
 func (p *Proof) Check() error {
-	leaf, err := p.leaf()
-	if err != nil {
-		return err
-	}
 	for _, n := range [...]int{p.Bundle.Number, p.Bundle.First, p.Bundle.Letters, p.Packet.Bundles, p.Packet.Letters} {
 		if n < 1 || n > maxCount {
 			return fmt.Errorf("it has the number %d, which no packet can have", n)
@@ -168,6 +189,10 @@ func (p *Proof) Check() error {
 	number, ok := letterNumber(p.Campaign, p.Letter)
 	if !ok {
 		return fmt.Errorf("%s is no letter id of the campaign %s", shown(p.Letter), shown(p.Campaign))
+	}
+	leaf, err := p.leaf(number)
+	if err != nil {
+		return err
 	}
 	switch last := p.Bundle.First + p.Bundle.Letters - 1; {
 	case number < p.Bundle.First || number > last:
@@ -179,7 +204,7 @@ func (p *Proof) Check() error {
 		return fmt.Errorf("the letter does not lead to the hash of bundle %d: %w", p.Bundle.Number, err)
 	}
 	bundle, _ := parseHash(p.Bundle.Root)
-	entry := bundleEntry{number: p.Bundle.Number, bundles: p.Packet.Bundles, first: p.Bundle.First, letters: p.Bundle.Letters,
+	entry := bundleEntry{form: treeForm(p.Format), number: p.Bundle.Number, bundles: p.Packet.Bundles, first: p.Bundle.First, letters: p.Bundle.Letters,
 		inAll: p.Packet.Letters, root: bundle}
 	if err := checkPath(p.Packet.Path, p.Packet.Bundles, p.Packet.Root, p.Bundle.Number-1, entry.hash()); err != nil {
 		return fmt.Errorf("bundle %d does not lead to the root: %w", p.Bundle.Number, err)
@@ -187,22 +212,25 @@ func (p *Proof) Check() error {
 	return nil
 }
 
-// leaf is the hash of the letter's leaf as the proof says it.
-func (p *Proof) leaf() (Hash, error) {
-	salt, ok := parseHash(p.Salt)
-	if !ok {
-		return Hash{}, errors.New("its salt is not 32 bytes in hex")
+// leaf is the hash of the letter's leaf as the proof says it; number is the letter's.
+func (p *Proof) leaf(number int) (Hash, error) {
+	form := treeForm(p.Format)
+	salt, err := hex.DecodeString(p.Salt)
+	if err != nil || len(salt) != saltSizeOf(form) || strings.ToLower(p.Salt) != p.Salt {
+		return Hash{}, fmt.Errorf("its salt is not %d bytes in hex", saltSizeOf(form))
 	}
-	wording, ok := parseHash(p.Wording)
-	if !ok {
+	fields, values := make([]string, len(p.Says)), make([]string, len(p.Says))
+	for i, s := range p.Says {
+		fields[i], values[i] = s.Field, s.Value
+	}
+	seal, err := newSeal(form, Hash{}, p.Campaign, p.Wording, fields)
+	if err != nil {
 		return Hash{}, errors.New("its wording is no SHA-256")
 	}
-	seal := &Seal{wording: wording}
-	values := make([]string, len(p.Says))
-	for i, s := range p.Says {
-		seal.fields, values[i] = append(seal.fields, s.Field), s.Value
+	if form == treeFormat1 {
+		return leafHash(seal.appendLeaf1(nil, salt, number, values)), nil
 	}
-	return leafHash(seal.appendContent(salt[:], []byte(p.Letter), values)), nil
+	return leafHash(seal.appendLeaf(nil, salt, seal.appendLetter(nil, number, values))), nil
 }
 
 // checkPath follows an audit path (RFC 6962, 2.1.1) from a leaf to a root.
@@ -236,6 +264,8 @@ func (p *Proof) CheckManifest(m *Manifest) error {
 	switch {
 	case m.Tree == nil:
 		return fmt.Errorf("the manifest is of version 1, which has no root to compare with")
+	case treeForm(p.Format) != m.Tree.Format:
+		return fmt.Errorf("it is of the form %s, and the manifest's tree of the form %s", p.Format, shown(m.Tree.Format))
 	case p.Campaign != m.Campaign:
 		return fmt.Errorf("it is of the campaign %s, and the manifest of %s", shown(p.Campaign), shown(m.Campaign))
 	case p.Bundle.Number > len(m.Bundles) || m.Bundles[p.Bundle.Number-1].Root != p.Bundle.Root:

@@ -32,7 +32,7 @@ func proverFor(t testing.TB, sizes ...int) *prover {
 		for range size {
 			m.Letters++
 			values := []string{fmt.Sprintf("Signer %d", m.Letters), fmt.Sprintf("Zoë 😀 \u2028 \x7f <%d>\r\n", m.Letters)}
-			tree.Add(len(ledger)-begins, []byte(letterID(m.Campaign, m.Letters)), values)
+			tree.Add(len(ledger)-begins, m.Letters, values)
 			ledger = AppendLedgerRow(ledger, LedgerRow{Row: m.Letters + 1, LetterID: letterID(m.Campaign, m.Letters), Name: values[0], Bundle: b.Path, Page: 2, Says: values[1:]})
 		}
 		index = AppendIndexTiles(index, int64(begins), tree.Tiles())
@@ -305,13 +305,33 @@ type vector struct {
 	What    string `json:"what"`
 }
 
-const vectors = "testdata/proofs"
+// vectors are those that this version writes, and older ones those of postbag-proof/1.
+const (
+	vectors      = "testdata/proofs-2"
+	olderVectors = "testdata/proofs"
+)
 
 func TestProofVectors(t *testing.T) {
 	if *update {
 		writeVectors(t)
 	}
-	data, err := os.ReadFile(filepath.Join(vectors, "vectors.json"))
+	for _, folder := range []string{olderVectors, vectors} {
+		for _, v := range readVectors(t, folder) {
+			p, err := ReadProof(v.File)
+			if err == nil {
+				err = p.CheckRoot(v.Root, v.Letters)
+			}
+			if (err == nil) != v.Good {
+				t.Errorf("%s (%s): %v", v.File, v.What, err)
+			}
+		}
+	}
+}
+
+// readVectors reads the vectors of a folder; their files are named with it.
+func readVectors(t *testing.T, folder string) []vector {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(folder, "vectors.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -320,17 +340,12 @@ func TestProofVectors(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(all) < 30 {
-		t.Fatalf("only %d vectors", len(all))
+		t.Fatalf("only %d vectors in %s", len(all), folder)
 	}
-	for _, v := range all {
-		p, err := ReadProof(filepath.Join(vectors, v.File))
-		if err == nil {
-			err = p.CheckRoot(v.Root, v.Letters)
-		}
-		if (err == nil) != v.Good {
-			t.Errorf("%s (%s): %v", v.File, v.What, err)
-		}
+	for i := range all {
+		all[i].File = filepath.Join(folder, all[i].File)
 	}
+	return all
 }
 
 func writeVectors(t *testing.T) {
@@ -397,7 +412,8 @@ func writeVectors(t *testing.T) {
 		"bad-spaces":         strings.Replace(string(good), `": "`, `":  "`, 1),
 		"bad-escaped":        strings.Replace(string(good), "Signer", `\u0053igner`, 1),
 		"bad-hex-capitals":   strings.Replace(string(good), p.Salt, strings.ToUpper(p.Salt), 1),
-		"bad-format":         strings.Replace(string(good), "postbag-proof/1", "postbag-proof/2", 1),
+		"bad-format":         strings.Replace(string(good), "postbag-proof/2", "postbag-proof/3", 1),
+		"bad-older-format":   strings.Replace(string(good), "postbag-proof/2", "postbag-proof/1", 1),
 		"bad-number-float":   strings.Replace(string(good), `"number": 2`, `"number": 2.0`, 1),
 		"bad-cut":            string(good[:len(good)/2]),
 		"bad-empty":          "",

@@ -1,6 +1,7 @@
 package packet
 
 import (
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -77,7 +78,7 @@ type tileLines struct {
 	tree   *LetterTree
 	names  []string
 	values [][]string
-	salts  []Hash
+	salts  []string // in hex
 }
 
 func (p *prover) problem(name, what, do string) error {
@@ -122,7 +123,7 @@ func (p *prover) begin() error {
 	if err != nil {
 		return p.damaged(indexFile, err)
 	}
-	p.seal, err = newSeal(key, p.m.Letter.WordingHash, p.m.Tree.Fields)
+	p.seal, err = newSeal(p.m.Tree.Format, key, p.m.Campaign, p.m.Letter.WordingHash, p.m.Tree.Fields)
 	if err != nil {
 		return p.damaged(manifestFile, err)
 	}
@@ -199,8 +200,8 @@ func (p *prover) prove(number int) (*Proved, error) {
 	if err != nil {
 		return nil, err
 	}
-	proof := &Proof{Format: proofFormat, Campaign: p.m.Campaign, Letter: letterID(p.m.Campaign, number), Wording: p.m.wordingOf(b), Says: []Said{},
-		Salt:   own.salts[place%tileLetters].String(),
+	proof := &Proof{Format: proofForm(p.m.Tree.Format), Campaign: p.m.Campaign, Letter: letterID(p.m.Campaign, number), Wording: p.m.wordingOf(b), Says: []Said{},
+		Salt:   own.salts[place%tileLetters],
 		Bundle: ProofBundle{Number: p.bundle + 1, First: p.first, Letters: b.Letters, Root: b.Root},
 		Packet: ProofPacket{Bundles: len(p.m.Bundles), Letters: p.m.Letters, Root: p.m.Tree.Root}}
 	for i, field := range p.m.Tree.Fields {
@@ -289,8 +290,8 @@ func (p *prover) lines(tile int) (*tileLines, error) {
 		if !ok || PlainCell(cells[1]) != id {
 			return nil, p.damaged(ledgerFile, fmt.Errorf("letter %s is not where %s has it", id, indexFile))
 		}
-		out.leaves = append(out.leaves, out.tree.hash([]byte(id), values))
-		out.salts = append(out.salts, Hash(out.tree.leaf[1:1+len(Hash{})]))
+		out.leaves = append(out.leaves, out.tree.hash(p.first+place, values))
+		out.salts = append(out.salts, hex.EncodeToString(out.tree.salt()))
 		out.values, out.names = append(out.values, values), append(out.names, strings.Clone(PlainCell(cells[2])))
 	}
 	p.read[tile] = out

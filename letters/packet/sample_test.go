@@ -45,9 +45,9 @@ func (s sample) row(b, l int) int { return b%s.bundles*s.letters + l + 5 }
 
 func (s sample) bundlePath(b int) string { return fmt.Sprintf("deliver/bundles/bundle-%04d.pdf", b+1) }
 
-func (s sample) letterID(b, l int) string {
-	return fmt.Sprintf("test-2026-%06d", s.earlier+b*s.letters+l+1)
-}
+func (s sample) number(b, l int) int { return s.earlier + b*s.letters + l + 1 }
+
+func (s sample) letterID(b, l int) string { return fmt.Sprintf("test-2026-%06d", s.number(b, l)) }
 
 // build makes the packet with a Writer that is open, and finishes it.
 func (s sample) build(ctx context.Context, w *Writer) error {
@@ -145,7 +145,7 @@ func (s sample) part(b int) ([]byte, *LetterTree) {
 	tree.Begin()
 	for l := range s.letters {
 		values := s.values(b, l)
-		tree.Add(len(out), []byte(s.letterID(b, l)), values)
+		tree.Add(len(out), s.number(b, l), values)
 		out = AppendLedgerRow(out, LedgerRow{Row: s.row(b, l), LetterID: s.letterID(b, l),
 			Name: values[0], Bundle: s.bundlePath(b), Page: l + 2, Says: values[1:]})
 	}

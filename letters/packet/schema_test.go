@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -68,18 +69,23 @@ func TestTheManifestIsOfItsSchema(t *testing.T) {
 
 func TestProofsAreOfTheirSchema(t *testing.T) {
 	s := compile(t, ProofSchema())
-	names, err := filepath.Glob(filepath.Join(vectors, "good-*.json"))
-	if err != nil || len(names) < 5 {
-		t.Fatal(names, err)
-	}
-	for _, name := range names {
-		data, err := os.ReadFile(name)
+	for _, v := range append(readVectors(t, olderVectors), readVectors(t, vectors)...) {
+		data, err := os.ReadFile(v.File)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := valid(t, s, data); err != nil {
-			t.Errorf("%s: %v", name, err)
+		if err := valid(t, s, data); v.Good && err != nil {
+			t.Errorf("%s: %v", v.File, err)
 		}
+	}
+	salt := `"salt": "` + strings.Repeat("0", 32) + `"`
+	data, err := os.ReadFile(filepath.Join(olderVectors, "good-first.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := regexp.MustCompile(`"salt": "[0-9a-f]*"`).ReplaceAllString(string(data), salt)
+	if changed == string(data) || valid(t, s, []byte(changed)) == nil {
+		t.Error("the schema takes a salt of version 2 in version 1")
 	}
 }
 

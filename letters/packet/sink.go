@@ -23,14 +23,15 @@ type sink struct {
 	path string
 	want int64
 
-	old     *os.File // what stands under the final name, while it is the same
-	oldSize int64
-	oldMode fs.FileMode
-	temp    *os.File // where the bytes go once they differ
-	scratch []byte   // of what is read back
-	hash    hash.Hash
-	n       int64 // bytes taken
-	err     error // the first
+	old      *os.File // what stands under the final name, while it is the same
+	oldSize  int64
+	oldMode  fs.FileMode
+	temp     *os.File // where the bytes go once they differ
+	scratch  []byte   // of what is read back
+	hash     hash.Hash
+	n        int64 // bytes taken
+	unsynced int   // of them, bytes in temp that were not synced yet
+	err      error // the first
 }
 
 // begin looks for a file to compare with.
@@ -95,8 +96,16 @@ func (s *sink) take(p []byte) (int, error) {
 			return 0, err
 		}
 	}
-	return s.temp.Write(p)
+	n, err := s.temp.Write(p)
+	if s.unsynced += n; s.unsynced >= syncEvery && err == nil {
+		s.unsynced, err = 0, s.temp.Sync()
+	}
+	return n, err
 }
+
+// syncEvery is how many bytes of a large file are written before they are synced, so that little is left to wait for at its end: the
+// ledger of a million letters is a hundred megabytes, and grows while bundles are made.
+const syncEvery = 16 << 20
 
 // same compares the next bytes with those of the old file.
 func (s *sink) same(p []byte) (bool, error) {

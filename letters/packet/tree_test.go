@@ -95,15 +95,59 @@ func TestRootsAreThoseOfAnotherImplementation(t *testing.T) {
 // A leaf by the words of the documentation, step by step.
 func TestALeafIsMadeAsItIsDocumented(t *testing.T) {
 	text := func(s string) string { return string([]byte{0, 0, byte(len(s) >> 8), byte(len(s))}) + s }
-	wording := strings.Repeat("\xab", 32)
+	wording, long := strings.Repeat("\xab", 32), strings.Repeat("o", 255)
+	common := sha256.Sum256([]byte(text("postbag-letter/2") + text("test-2026") + wording + text("name") + text("place")))
 	key := hmac.New(sha256.New, []byte("secret"))
-	key.Write([]byte("postbag-salts/2\n" + text("test-2026") + text(strings.Repeat("ab", 32)) + text("name") + text("place")))
+	key.Write([]byte("postbag-salts/3\n" + string(common[:])))
+	for own, values := range map[string][]string{
+		"\x00\x00\x00\x00\x00\x00\x01\x02\x04Zoë\x00":                {"Zoë", ""},
+		"\x00\x00\x00\x00\x00\x00\x01\x02\x00\xfe" + long[1:]:        {"", long[1:]},
+		"\x00\x00\x00\x00\x00\x00\x01\x02\xff" + text(long) + "\x00": {long, ""},
+	} {
+		salt := hmac.New(sha256.New, key.Sum(nil))
+		salt.Write([]byte(own))
+		want := sha256.Sum256([]byte("\x00L" + string(salt.Sum(nil)[:16]) + string(common[:]) + own))
+		if got := small.seal().NewTree().hash(0x102, values); got != want {
+			t.Errorf("%q: %s, want %x", values, got, want)
+		}
+	}
+}
+
+// The older form of a leaf, by the words of its documentation.
+func TestALeafOfTheFirstFormIsMadeAsItIsDocumented(t *testing.T) {
+	text := func(s string) string { return string([]byte{0, 0, byte(len(s) >> 8), byte(len(s))}) + s }
+	key, wording := strings.Repeat("k", 32), strings.Repeat("\xab", 32)
 	content := text("postbag-letter/1") + text(wording) + text("test-2026-000001") + text("name") + text("Zoë") + text("place") + text("")
-	salt := hmac.New(sha256.New, key.Sum(nil))
+	salt := hmac.New(sha256.New, []byte(key))
 	salt.Write([]byte(text("test-2026-000001") + text("Zoë") + text("")))
 	want := sha256.Sum256([]byte("\x00" + string(salt.Sum(nil)) + content))
-	if got := small.seal().NewTree().hash([]byte("test-2026-000001"), []string{"Zoë", ""}); got != want {
+	seal, err := newSeal(treeFormat1, Hash([]byte(key)), "test-2026", strings.Repeat("ab", 32), fields)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := seal.NewTree().hash(1, []string{"Zoë", ""}); got != want {
 		t.Errorf("%s, want %x", got, want)
+	}
+}
+
+// The quick way of hashing is a way of hashing, for messages and keys of any length, and it is the way that is taken.
+func TestShortHashesAreThoseOfTheStandardLibrary(t *testing.T) {
+	message := []byte(strings.Repeat("0123456789", 40))
+	for _, key := range []string{"", "k", strings.Repeat("k", 32), strings.Repeat("k", 64), strings.Repeat("k", 65)} {
+		quick := newHasher([]byte(key))
+		if quick.h == nil && len(key) <= 64 {
+			t.Error("crypto/sha256 has a state of another form: hashes are right, and slower than they need be")
+		}
+		for n := range message {
+			if got, want := quick.sum(message[:n]), sha256.Sum256(message[:n]); got != want {
+				t.Fatalf("%d bytes: %s, want %x", n, got, want)
+			}
+			mac := hmac.New(sha256.New, []byte(key))
+			mac.Write(message[:n])
+			if got, want := quick.keyed(message[:n]), Hash(mac.Sum(nil)); got != want {
+				t.Fatalf("%d bytes with a key of %d: %s, want %s", n, len(key), got, want)
+			}
+		}
 	}
 }
 
@@ -116,12 +160,12 @@ func TestNoTwoLettersHaveOneLeaf(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, values := range [][]string{{"", ""}, {"a", ""}, {"", "a"}, {"ab", "c"}, {"a", "bc"}, {"a\x00", "bc"}, {"\x00\x00\x00\x01a", ""}} {
-			for _, id := range []string{"c-000001", "c-000002"} {
-				h := seal.NewTree().hash([]byte(id), values)
+			for _, number := range []int{1, 2} {
+				h := seal.NewTree().hash(number, values)
 				if other, ok := seen[h]; ok {
-					t.Errorf("%q %q %q and %q have one leaf", fields, values, id, other)
+					t.Errorf("%q %q %d and %q have one leaf", fields, values, number, other)
 				}
-				seen[h] = append(append(fields, values...), id)
+				seen[h] = append(append(fields, values...), strconv.Itoa(number))
 			}
 		}
 	}
@@ -130,9 +174,9 @@ func TestNoTwoLettersHaveOneLeaf(t *testing.T) {
 func TestLettersAreHashedWithoutAllocating(t *testing.T) {
 	tree := small.seal().NewTree()
 	tree.Begin()
-	id, values := []byte("test-2026-000001"), small.values(0, 0)
-	tree.Add(0, id, values)
-	if n := testing.AllocsPerRun(60, func() { tree.hash(id, values) }); n != 0 {
+	values := small.values(0, 0)
+	tree.Add(0, 1, values)
+	if n := testing.AllocsPerRun(60, func() { tree.hash(1, values) }); n != 0 {
 		t.Errorf("%v allocations a letter", n)
 	}
 }

@@ -63,7 +63,7 @@ func (v *verifier) readIndex(m *Manifest, ledger *ledgerReader) ([]byte, error) 
 	}
 	key, err := readIndexKey(bytes.NewReader(index))
 	if err == nil {
-		ledger.seal, err = newSeal(key, m.Letter.WordingHash, m.Tree.Fields)
+		ledger.seal, err = newSeal(m.Tree.Format, key, m.Campaign, m.Letter.WordingHash, m.Tree.Fields)
 	}
 	if err != nil {
 		v.fault(indexFile, err.Error(), v.remedy(indexFile, nil))
@@ -254,7 +254,7 @@ func (l *ledgerReader) row(cells []string, at int64) error {
 	l.page = page
 	if l.tree != nil {
 		l.values = l.m.Tree.values(l.values[:0], PlainCell(cells[2]), says)
-		l.tree.Add(int(at-l.begins), l.id, l.values)
+		l.tree.Add(int(at-l.begins), number, l.values)
 		if l.within == b.Letters {
 			l.close(b)
 		}
