@@ -13,7 +13,6 @@ import (
 
 	"github.com/boombuler/barcode/qr"
 
-	"postbag/letters/merge"
 	"postbag/letters/packet"
 	"postbag/letters/press"
 	"postbag/letters/typeset"
@@ -63,9 +62,8 @@ func Prove(ctx context.Context, dir string, o ProveOptions) (*ProveReport, error
 		return nil, err
 	}
 	r.Code = code.Size > 0
-	sheet := proofSheet(proved, r.Code)
-	sheet.Code = code
-	if err := writeFile(r.PDF, func(f *os.File) error { return writeSheet(ctx, f, proved.Manifest, sheet) }); err != nil {
+	page := proofPage(proved, code)
+	if err := writeFile(r.PDF, func(f *os.File) error { return writeDocument(ctx, f, proved.Manifest, page) }); err != nil {
 		return nil, err
 	}
 	return r, writeFile(r.File, func(f *os.File) error {
@@ -75,56 +73,64 @@ func Prove(ctx context.Context, dir string, o ProveOptions) (*ProveReport, error
 }
 
 // codeOf makes the code that holds the proof; none where the proof is too long for one.
-func codeOf(p *packet.Proof) (press.Code, error) {
+func codeOf(p *packet.Proof) (typeset.Code, error) {
 	line, err := p.EncodeLine()
 	if err != nil || len(line) > maxCode {
-		return press.Code{}, err
+		return typeset.Code{}, err
 	}
 	code, err := qr.Encode(string(line), qr.L, qr.Unicode)
 	if err != nil {
-		return press.Code{}, fmt.Errorf("making the proof's code: %w", err)
+		return typeset.Code{}, fmt.Errorf("making the proof's code: %w", err)
 	}
 	bounds := code.Bounds()
-	return press.Code{Size: bounds.Dx(), Dark: func(x, y int) bool {
+	return typeset.Code{Size: bounds.Dx(), Dark: func(x, y int) bool {
 		return color.GrayModel.Convert(code.At(bounds.Min.X+x, bounds.Min.Y+y)).(color.Gray).Y < 0x80
 	}}, nil
 }
 
-// proofSheet is what the page says.
-func proofSheet(proved *packet.Proved, coded bool) press.Sheet {
+// proofPage is what the page says.
+func proofPage(proved *packet.Proved, code typeset.Code) *typeset.Document {
 	p, m := proved.Proof, proved.Manifest
-	const gap = 8 * typeset.Point
-	s := press.Sheet{Title: "Proof for letter " + p.Letter}
-	row := func(label, text string, space typeset.Length) {
-		if strings.TrimSpace(text) != "" {
-			s.Parts = append(s.Parts, press.SheetPart{Label: label, Text: text, Bold: true, Space: space})
-		}
-	}
-	text := func(t string) { s.Parts = append(s.Parts, press.SheetPart{Text: t, Space: gap}) }
+	d := &typeset.Document{Title: "Proof for letter " + p.Letter, Foot: m.Campaign}
+	add := func(blocks ...typeset.DocumentBlock) { d.Blocks = append(d.Blocks, blocks...) }
+	text := func(t string) { add(typeset.Paragraph{Text: typeset.Say(t)}) }
+	add(typeset.Heading{Text: typeset.Say(d.Title), Level: 1})
 	if m.Specimen {
-		s.Parts = append(s.Parts, press.SheetPart{Text: "SPECIMEN: a page to look at. Nobody signed this letter.", Bold: true, Space: gap})
+		add(typeset.Paragraph{Text: typeset.Bold("SPECIMEN: a page to look at. Nobody signed this letter.")})
 	}
-	row("To", joined(m.Recipient.Name, m.Recipient.Title, m.Recipient.Company), gap)
-	row("From", joined(m.Sender.Organisation, m.Sender.Contact), 0)
+	add(facts("To", joined(m.Recipient.Name, m.Recipient.Title, m.Recipient.Company), "From", joined(m.Sender.Organisation, m.Sender.Contact)))
 	text("The letter says of its signer:")
+	var says []string
 	for _, said := range p.Says {
-		row(said.Field, said.Value, 0)
+		says = append(says, said.Field, said.Value)
 	}
+	add(facts(says...))
 	last := p.Bundle.First + p.Bundle.Letters - 1
-	row("It lies in", fmt.Sprintf("bundle %d of %d, with letters %d to %d; there are %d in all", p.Bundle.Number, p.Packet.Bundles, p.Bundle.First, last, p.Packet.Letters), gap)
-	row("Hash of the bundle", eyeGroups(p.Bundle.Root), 0)
-	row("Root of all letters", eyeGroups(p.Packet.Root), gap)
+	add(facts("It lies in", fmt.Sprintf("bundle %d of %d, with letters %d to %d; there are %d in all", p.Bundle.Number, p.Packet.Bundles, p.Bundle.First, last, p.Packet.Letters),
+		"Hash of the bundle", eyeGroups(p.Bundle.Root), "Root of all letters", eyeGroups(p.Packet.Root)))
 	text("This shows that the letter is one of the " + strconv.Itoa(p.Packet.Letters) + " letters that this root stands for, and what it says of its signer. It shows " +
 		"nobody else's name. It does not show that the signer is a real person, nor that anybody read the letter.")
 	how := "To check it, compare the root with the one that the campaign made known, on paper or elsewhere, and have a program check the rest: " +
 		"postbag verify --proof FILE --root ROOT --size " + strconv.Itoa(p.Packet.Letters) + ". "
-	if coded {
+	if code.Size > 0 {
 		how += "FILE is the file that came with this page, or the text of this code."
 	} else {
 		how += "FILE is the file that came with this page; it is too long for a code."
 	}
 	text(how)
-	return s
+	add(code)
+	return d
+}
+
+// facts makes rows of pairs of a label and what it says; those that say nothing are left out.
+func facts(pairs ...string) typeset.Facts {
+	var f typeset.Facts
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if strings.TrimSpace(pairs[i+1]) != "" {
+			f.Rows = append(f.Rows, typeset.Fact{Label: pairs[i], Value: typeset.Bold(pairs[i+1])})
+		}
+	}
+	return f
 }
 
 func joined(parts ...string) string {
@@ -140,49 +146,27 @@ func eyeGroups(hash string) string {
 	return strings.Join(groups, " ")
 }
 
-// writeSheet sets the page with the fonts of this machine. A character that no font has is written by its number.
-func writeSheet(ctx context.Context, f *os.File, m *packet.Manifest, s press.Sheet) error {
+// writeDocument sets a document in English with the fonts of this machine, without the campaign that the packet was made from.
+func writeDocument(ctx context.Context, f *os.File, m *packet.Manifest, d *typeset.Document) error {
 	fonts, err := typeset.LoadFonts(nil)
 	if err != nil {
 		return err
-	}
-	s.Title = settable(fonts, s.Title)
-	for i := range s.Parts {
-		s.Parts[i].Text = settable(fonts, s.Parts[i].Text)
 	}
 	paper, ok := typeset.PaperNamed(m.Letter.Paper)
 	if !ok {
 		paper, _ = typeset.PaperNamed("a4")
 	}
-	design := typeset.Design{Paper: paper, Language: "en", Specimen: m.Specimen}
-	elements := []typeset.Element{{Role: typeset.Body, Block: merge.Literal(" ")}}
-	layout, err := typeset.NewLayout(fonts, design, elements, nil, press.Draw)
+	layout, err := typeset.NewLayout(fonts, typeset.Design{Paper: paper, Language: "en", Specimen: m.Specimen}, nil, nil, press.Draw)
 	if err != nil {
 		return err
 	}
-	job := press.Job{Layout: layout, Paper: paper, Language: "en", Specimen: m.Specimen, Seed: s.Title,
+	job := press.Job{Layout: layout, Paper: paper, Language: "en", Specimen: m.Specimen, Seed: d.Title,
 		Slip: press.Slip{Campaign: m.Campaign, Sender: m.Sender.Organisation}}
 	printing, err := press.New(job, layout.NewSetter())
 	if err != nil {
 		return err
 	}
 	w := bufio.NewWriter(f)
-	return errors.Join(printing.NewWorker(layout.NewSetter()).Sheet(ctx, w, s), w.Flush())
-}
-
-// settable writes characters that no font has, and line ends, so that they can be set.
-func settable(fonts *typeset.Fonts, text string) string {
-	missing := fonts.Missing(text)
-	if len(missing) == 0 {
-		return text
-	}
-	var b strings.Builder
-	for _, r := range text {
-		if slices.Contains(missing, r) {
-			fmt.Fprintf(&b, "[U+%04X]", r)
-			continue
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
+	_, err = printing.NewWorker(layout.NewSetter()).Document(ctx, w, d)
+	return errors.Join(err, w.Flush())
 }

@@ -58,8 +58,9 @@ type Press struct {
 	job    Job
 	master *master
 
-	mu   sync.Mutex
-	used map[*typeset.Face]bool
+	mu            sync.Mutex // over what follows
+	used          map[*typeset.Face]bool
+	plain, headed *master // of documents; nil until there is one
 }
 
 // Used tells whether a face has set something in the bundles made so far.
@@ -153,6 +154,7 @@ func (p *Press) SlipPages(letters int) int {
 type bundle struct {
 	canvas
 	press      *Press
+	master     *master // that the file begins with
 	names      map[*typeset.Face]*bundleFont
 	fonts      []*bundleFont
 	last       *bundleFont
@@ -163,7 +165,7 @@ type bundle struct {
 	lines      map[typeset.SharedLine]*sharedLine
 	lineCanvas canvas
 	setter     *typeset.Setter
-	title      string // of a sheet; "" for bundles
+	title      string // of a document; "" for bundles
 	update     *update
 	tree       pageTree
 	starts     []int // page on which each letter starts
@@ -196,7 +198,10 @@ func (w *Worker) Bundle(ctx context.Context, out io.Writer, o Order) (Count, err
 	u := newUpdate(ctx, out, w.press.master, w.update)
 	w.update = u
 	b := &w.bundle
-	b.begin(w.press, w.setter, u)
+	b.begin(w.press, w.press.master, w.setter, u)
+	if !w.press.job.NoSlip {
+		b.beginSlip()
+	}
 	add := w.addLetters
 	if w.form != nil {
 		add = w.addForm
@@ -238,8 +243,8 @@ func (w *Worker) addLetters(o Order) error {
 }
 
 // begin resets the state and takes the master's pieces and font slots in.
-func (b *bundle) begin(p *Press, setter *typeset.Setter, u *update) {
-	b.press, b.setter, b.update, b.title = p, setter, u, ""
+func (b *bundle) begin(p *Press, m *master, setter *typeset.Setter, u *update) {
+	b.press, b.master, b.setter, b.update, b.title = p, m, setter, u, ""
 	b.canvas = canvas{out: b.canvas.out[:0], height: p.job.Paper.Height, fonts: b}
 	b.lines = map[typeset.SharedLine]*sharedLine{}
 	b.names, b.pieces = map[*typeset.Face]*bundleFont{}, map[typeset.PieceKey]*bundlePiece{}
@@ -248,14 +253,16 @@ func (b *bundle) begin(p *Press, setter *typeset.Setter, u *update) {
 	b.form.reset()
 	b.resources = u.reserve()
 	b.tree.begin()
-	if !p.job.NoSlip {
-		b.tree.add(u, slipPageObject)
-		if p.job.Duplex {
-			b.blankPage()
-		}
+	for i, font := range m.fonts {
+		b.addFont(font.clone(), m.fontObj[i])
 	}
-	for i, font := range p.master.fonts {
-		b.addFont(font.clone(), p.master.fontObj[i])
+}
+
+// beginSlip makes the slip sheet the first page, whose text is written last.
+func (b *bundle) beginSlip() {
+	b.tree.add(b.update, slipPageObject)
+	if b.press.job.Duplex {
+		b.blankPage()
 	}
 }
 
@@ -302,7 +309,7 @@ func (b *bundle) pieceOf(key typeset.PieceKey) *bundlePiece {
 		return p
 	}
 	p := &bundlePiece{key: key, name: b.nextPieceName()}
-	if object, ok := b.press.master.pieces[key]; ok {
+	if object, ok := b.master.pieces[key]; ok {
 		p.object = object
 	} else {
 		p.object, p.isNew = b.update.reserve(), true
@@ -449,7 +456,7 @@ func (b *bundle) writeResources() {
 		u.ref(f.object)
 	}
 	u.string(">>/XObject<<")
-	for _, p := range b.press.master.pictures {
+	for _, p := range b.master.pictures {
 		u.string("/" + p.name + " ")
 		u.ref(p.object)
 	}

@@ -30,16 +30,21 @@ func (b *bundle) writeCatalogue(o Order, count Count) {
 	if b.title != "" {
 		title = b.title
 	}
-	metadata, labels := u.reserve(), u.reserve()
+	metadata, labels := u.reserve(), 0
 	u.stream(metadata, "/Type/Metadata/Subtype/XML", xmp(title, job.Slip.Sender, job.Language))
-	b.writeLabels(labels, o, count)
+	if b.title == "" {
+		labels = u.reserve()
+		b.writeLabels(labels, o, count)
+	}
 
-	u.begin(b.press.master.root)
+	u.begin(b.master.root)
 	u.string("<</Type/Catalog/Version/1.7/Pages ")
 	u.ref(rootPagesObject)
 	u.buf = append(append(u.buf, "/Lang"...), appendTextHex(nil, job.Language)...)
-	u.string("/PageLabels ")
-	u.ref(labels)
+	if labels != 0 {
+		u.string("/PageLabels ")
+		u.ref(labels)
+	}
 	u.string("/ViewerPreferences<</DisplayDocTitle true/PrintScaling/None/Duplex/")
 	if job.Duplex {
 		u.string("DuplexFlipLongEdge")
@@ -51,7 +56,7 @@ func (b *bundle) writeCatalogue(o Order, count Count) {
 	u.string(">>")
 	u.end()
 
-	u.begin(b.press.master.info)
+	u.begin(b.master.info)
 	u.buf = appendTextHex(append(u.buf, "<</Title"...), title)
 	u.buf = appendTextHex(append(u.buf, "/Author"...), job.Slip.Sender)
 	u.buf = appendTextHex(append(u.buf, "/Producer"...), producer)
@@ -99,7 +104,7 @@ type label struct {
 func (b *bundle) labels(o Order, count Count) []label {
 	reference := b.press.job.Slip.Reference
 	var out []label
-	if !b.press.job.NoSlip && b.title == "" {
+	if !b.press.job.NoSlip {
 		out = append(out, label{page: 0, prefix: "slip sheet"})
 	}
 	if b.press.job.Form != nil {

@@ -61,7 +61,7 @@ func (m *master) pictureName(p *picture.Picture) string {
 	return ""
 }
 
-func (b *bundle) pictureName(p *picture.Picture) string { return b.press.master.pictureName(p) }
+func (b *bundle) pictureName(p *picture.Picture) string { return b.master.pictureName(p) }
 
 // picture draws a picture where it is placed; nothing of it shows outside of that.
 func (c *canvas) picture(p *typeset.PlacedPicture) {

@@ -131,9 +131,14 @@ func (s *Setter) widestWord(runs []merge.Run, ps paragraphStyle) Length {
 	if ps.rtl || !s.par.join(s.shaper, runs, &ps) {
 		s.par.fill(s.shaper, &ps, s.par.read(runs, ps.style))
 	}
+	return s.par.widest()
+}
+
+// widest is the width of the widest stretch of boxes in which no line may break.
+func (p *paragraph) widest() Length {
 	var widest, width Length
-	for i := range s.par.boxes {
-		b := &s.par.boxes[i]
+	for i := range p.boxes {
+		b := &p.boxes[i]
 		if b.opening || b.glue > 0 || b.forced {
 			width = 0
 		}

@@ -1,0 +1,187 @@
+package press
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"strings"
+
+	"postbag/letters/typeset"
+)
+
+// Document sets a document and writes it as a PDF. It has nothing of the letters in it, whichever press makes it: it starts with a master of its
+// own, and holds the fonts with the glyphs that it uses. The job's paper, language, specimen mark and sender are those of the document,
+// and its seed goes into the PDF's /ID. With Duplex a part that is counted anew begins on a front.
+//
+// The same document gives the same bytes. For what the typesetting asks of its caller see [typeset.Setter.Document].
+func (w *Worker) Document(ctx context.Context, out io.Writer, d *typeset.Document) (Count, error) {
+	pages, err := w.setter.Document(d)
+	if err != nil {
+		return Count{}, fmt.Errorf("setting %s: %w", d.Title, err)
+	}
+	m, err := w.press.documentMaster(w.setter, d.Letterhead)
+	if err != nil {
+		return Count{}, err
+	}
+	u := newUpdate(ctx, out, m, w.update)
+	w.update = u
+	b := &w.bundle
+	b.begin(w.press, m, w.setter, u)
+	b.title = d.Title
+	for i := range pages {
+		b.addDocumentPage(&pages[i], i == 0)
+	}
+	b.writePieces()
+	if err := b.writeFonts(w.fonts); err != nil {
+		return Count{}, err
+	}
+	b.writeResources()
+	b.tree.write(u)
+	count := Count{Pages: b.tree.pages, Sheets: b.tree.pages}
+	if w.press.job.Duplex {
+		count.Sheets = (b.tree.pages + 1) / 2
+	}
+	b.writeCatalogue(Order{}, count)
+	return count, u.finish(m, b.documentID())
+}
+
+// letterheadKey is the piece of a layout that is the head of a letter.
+var letterheadKey = typeset.PieceKey{Furniture: true, Page: 1, Pages: 1}
+
+// documentMaster makes the master of documents, once: an empty one, or one with the letterhead, whose logo gofpdf writes.
+func (p *Press) documentMaster(setter *typeset.Setter, letterhead bool) (*master, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	which := &p.plain
+	if letterhead {
+		which = &p.headed
+	}
+	if *which != nil {
+		return *which, nil
+	}
+	var keys []typeset.PieceKey
+	var pieces []typeset.Piece
+	if letterhead {
+		keys, pieces = append(keys, letterheadKey), append(pieces, setter.Piece(letterheadKey))
+	}
+	m, err := makeMaster(p.job.Paper, keys, pieces)
+	if err != nil {
+		return nil, err
+	}
+	*which = m
+	return m, nil
+}
+
+// documentID is the PDF's file identifier.
+func (b *bundle) documentID() string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\ndocument %s", b.press.job.Seed, b.title))
+	return strings.ToUpper(hex.EncodeToString(sum[:16]))
+}
+
+// addDocumentPage writes a page. The first takes the place of the master's.
+func (b *bundle) addDocumentPage(page *typeset.DocumentPage, first bool) {
+	if page.First && b.press.job.Duplex && b.tree.pages%2 == 1 {
+		b.blankPage()
+	}
+	c := &b.canvas
+	c.reset()
+	if page.Letterhead {
+		c.stamp(b.pieceOf(letterheadKey).name, 0)
+	}
+	for i := range page.Marks {
+		c.mark(&page.Marks[i])
+	}
+	for i := range page.Shapes {
+		c.shape(&page.Shapes[i])
+	}
+	for i := range page.Lines {
+		c.line(&page.Lines[i])
+	}
+	c.end()
+	if first {
+		b.tree.add(b.update, slipPageObject)
+		b.writeSlip()
+		return
+	}
+	b.writePage()
+}
+
+// shape draws an area or a line. What is drawn after it is black again.
+func (c *canvas) shape(s *typeset.Shape) {
+	if len(s.Rects) > 0 {
+		c.inGray(s.Gray, "g\n", func() {
+			for i := range s.Rects {
+				c.box(&s.Rects[i])
+			}
+			c.op("f\n")
+		})
+	}
+	if len(s.Points) < 2 {
+		return
+	}
+	operator := "g\n"
+	if s.Width > 0 {
+		operator = "G\n"
+	}
+	c.inGray(s.Gray, operator, func() {
+		if s.Width > 0 {
+			c.stroking(s)
+		}
+		closed := s.Width == 0 || s.Points[0] == s.Points[len(s.Points)-1]
+		points := s.Points
+		if closed && points[0] == points[len(points)-1] {
+			points = points[:len(points)-1]
+		}
+		for i, p := range points {
+			c.length(p.X)
+			c.length(c.height - p.Y)
+			c.op([]string{"m\n", "l\n"}[min(i, 1)])
+		}
+		switch {
+		case s.Width == 0:
+			c.op("f\n")
+		case closed:
+			c.op("s\n")
+		default:
+			c.op("S\n")
+		}
+	})
+}
+
+// stroking sets how a line is drawn: its width and its dashes.
+func (c *canvas) stroking(s *typeset.Shape) {
+	c.length(s.Width)
+	c.op("w ")
+	if s.Dash > 0 {
+		c.op("[")
+		c.length(s.Dash)
+		c.op("] 0 d ")
+	} else {
+		c.op("[] 0 d ")
+	}
+}
+
+// inGray draws in a grey and goes back to black.
+func (c *canvas) inGray(gray int, operator string, draw func()) {
+	c.end()
+	if gray != 0 {
+		c.thousandths(gray)
+		c.op(operator)
+	}
+	draw()
+	if gray != 0 {
+		c.op("0 ")
+		c.op(operator)
+	}
+}
+
+// box adds a rectangle to the path.
+func (c *canvas) box(r *typeset.Rule) {
+	c.length(r.X)
+	c.length(c.height - r.Y - r.Height)
+	c.length(r.Width)
+	c.length(r.Height)
+	c.op("re\n")
+}
