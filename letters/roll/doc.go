@@ -24,6 +24,7 @@
 //	no name         there is no name in it, or one of more than a thousand characters
 //	not a name      an address, keys in a row, or a word that stands for no name
 //	garbled text    a name or place that was spoilt on its way, such as JosÃ©
+//	has a letter    the person has one in an earlier packet (ReadOptions.Earlier)
 //	duplicate       the person has a letter already (or, with duplicates: last, gets one from a later row)
 //	missing glyph   what else holds a letter back, as ReadOptions.Hold says; so do the next two
 //	too long        an entry of a list of names has no room for it
@@ -38,6 +39,9 @@
 // shares an address is several people. Addresses of one mailbox may differ in what stands behind a plus, and at Gmail in dots
 // (signers.same_email). A row without an e-mail is the same person as another with its name and postcode; without a postcode it is
 // always somebody of their own.
+//
+// With a key ([ReadOptions]) each signer also has hashes by which later lists know them again, and sixteen bytes more are held for each. See
+// [Earlier] for what becomes of those who have a letter already, and of those who have one and withdraw.
 //
 // Totals by country, region and day ([Roll.Totals]) count those who get a letter. The cells that they are made from hold no row back: what is
 // no date or no country is counted as none.

@@ -20,6 +20,8 @@ type parsing struct {
 	tongues *tongues
 	mendAll bool // names in capitals are written as names
 	near    bool
+	later   []int // columns that tell strangers apart in later lists; nil where no later list is thought of
+	gone    bool  // who withdraws is looked for among earlier signers
 	remarks remarkList
 	tally   *tallier // nil where nothing is counted
 
@@ -43,6 +45,9 @@ func (l *List) newParsing(f *file, o ReadOptions) *parsing {
 		p.nations = newCountries(l.campaign.Letter.Language)
 	}
 	p.tally = l.newTallier(f, o, p.nations)
+	if p.ids.keyed(o.Key); o.Key != nil {
+		p.later, p.gone = l.placeColumns(f), o.Earlier != nil
+	}
 	for _, h := range f.headers {
 		p.headers = append(p.headers, []byte(h))
 	}
@@ -114,6 +119,9 @@ func (p *parsing) take(cells [][]byte) {
 	}
 	if reason, detail := p.policy(); reason != "" {
 		p.exclude(reason, detail)
+		if p.gone && withdraws(reason) {
+			p.identify(&p.out.rows[len(p.out.rows)-1], p.make(p.plan.name))
+		}
 		return
 	}
 	name := p.make(p.plan.name)
@@ -312,11 +320,11 @@ func (p *parsing) tongue(r recipe, name []byte) string {
 // hand encodes the kept fields and hands the row over.
 func (p *parsing) hand(name []byte) {
 	row := parsed{row: p.row, from: uint32(len(p.out.data))}
-	email, postcode := p.cell(p.plan.email), p.cell(p.plan.postcode)
-	if p.list.campaign.Signers.Duplicates != "keep" {
-		row.key, row.known = p.ids.person(name, email, postcode)
+	if p.list.campaign.Signers.Duplicates != "keep" || p.later != nil {
+		p.identify(&row, name)
 	}
 	if p.near {
+		email, postcode := p.cell(p.plan.email), p.cell(p.plan.postcode)
 		row.near = p.ids.nearKeysOf(name, email, postcode)
 	}
 	if p.plan.mends >= 0 {

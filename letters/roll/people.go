@@ -2,7 +2,6 @@ package roll
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/binary"
 	"unicode"
 	"unicode/utf8"
@@ -11,12 +10,13 @@ import (
 // Two rows are one person when their keys are the same. A key is made of the normalised e-mail and the folded name, so a household
 // that shares an address is several people; of name and postcode where there is no e-mail; and there is none where neither is given.
 
-// personKey stands for a person: 128 bits of a SHA-256, so that two different people are never taken for one.
-type personKey [16]byte
+// personKey stands for a person: a hash of 128 bits, so that two different people are never taken for one.
+type personKey = [16]byte
 
 // identifier makes keys. Its memory is used again and again.
 type identifier struct {
 	plus, dots bool // take Ann+x@ for ann@, and A.nn@gmail.com for ann@gmail.com
+	keys       [4]uint64
 	text       []byte
 }
 
@@ -33,8 +33,7 @@ func (d *identifier) person(name, email, postcode []byte) (key personKey, known 
 		return key, false
 	}
 	d.text = appendFolded(append(d.text, 0), name)
-	sum := sha256.Sum256(d.text)
-	return personKey(sum[:16]), true
+	return d.hash(d.text), true
 }
 
 // isEmail tells whether text has the form of an e-mail address: something, @, something. “none” and “-” are no address.

@@ -27,6 +27,11 @@ type ReadOptions struct {
 	Forget bool
 	// Totals asks for Roll.Totals.
 	Totals bool
+	// Key is the secret that persons are hashed with, so that Roll.Person tells what they are known by in later lists; nil where no
+	// later list is thought of.
+	Key *Key
+	// Earlier is people who have letters already: they get none. It needs the Key.
+	Earlier *Earlier
 	// Near asks for a report of signers who may be one person, among Roll.Remarks.
 	Near bool
 }
@@ -45,6 +50,7 @@ type reading struct {
 	texts    []string
 	people   people
 	near     *nearness
+	knowing  *knowing  // nil without a key
 	tallying *tallying // nil where nothing is counted
 	comments []int     // kept fields of the file that are comments
 	replaced map[uint32]bool
@@ -81,6 +87,7 @@ type parsed struct {
 	comment  CommentFate
 	known    bool // the key tells the person from others
 	key      personKey
+	handles  handles
 	near     nearKeys
 	origin   *origin // nil where it says nothing
 	day      writtenDay
@@ -126,6 +133,9 @@ func (l *List) Read(ctx context.Context, o ReadOptions) (*Roll, error) {
 	if o.Near {
 		r.near = newNearness()
 	}
+	if o.Key != nil {
+		r.knowing = r.newKnowing()
+	}
 	if o.Totals {
 		r.tallying = newTallying()
 	}
@@ -136,6 +146,10 @@ func (l *List) Read(ctx context.Context, o ReadOptions) (*Roll, error) {
 	}
 	r.roll.Exclusions = r.left.list()
 	r.settleMended()
+	if r.knowing != nil {
+		r.settleWithdrawn()
+		r.roll.keys = r.people.keys
+	}
 	r.roll.settle(r.replaced, l.grouping())
 	if r.tallying != nil {
 		r.roll.Totals = r.tallying.totals(l, r.roll, r.replaced)
@@ -213,11 +227,18 @@ func (r *reading) takeBatch(f *file, b *batch) error {
 		r.roll.RowsRead++
 		if row.reason != "" {
 			r.left.add(at, row.reason, row.detail)
+			if row.key != (personKey{}) {
+				r.knowing.withdraws(at, row)
+			}
 			continue
 		}
 		r.admit(at, row, b.data[row.from:row.to])
 	}
-	if useless := r.left.n() - r.roll.places.len(); useless > maxUseless && r.left.n() > 20*r.roll.places.len() {
+	useful := r.roll.places.len()
+	if r.knowing != nil {
+		useful += r.knowing.rows
+	}
+	if useless := r.left.n() - useful; useless > maxUseless && r.left.n() > 20*useful {
 		return f.source.refuse(fmt.Sprintf("of the first %d rows nearly all are blank or broken", r.roll.RowsRead), "Look at the file, and export the list again")
 	}
 	if r.options.Progress != nil {
@@ -229,6 +250,16 @@ func (r *reading) takeBatch(f *file, b *batch) error {
 // admit gives the row its letter, unless its person has one or something holds it back. A row that is held back does not count as its person's
 // letter: another row of the same person may still get one.
 func (r *reading) admit(at Row, row *parsed, record []byte) {
+	var namesakes uint32
+	if r.knowing != nil {
+		person, n, ok := r.delivered(row)
+		if ok {
+			r.left.add(at, HasLetter, r.options.Earlier.Letter(person))
+			r.mends(at, row)
+			return
+		}
+		namesakes = n
+	}
 	before, twice := uint32(0), false
 	if row.known && r.rule != "keep" {
 		before, twice = r.people.find(row.key)
@@ -256,12 +287,13 @@ func (r *reading) admit(at Row, row *parsed, record []byte) {
 		r.left.add(earlier, Duplicate, r.sameAs(earlier, at))
 		r.replaced[before] = true
 	}
-	if r.rule != "keep" {
+	switch {
+	case r.knowing != nil:
+		r.remember(at, row, namesakes, record)
+	case r.rule != "keep":
 		r.people.add(row.key, row.known)
 	}
-	if row.mends.row > 0 {
-		r.mended[row.mends] = at
-	}
+	r.mends(at, row)
 	if r.near != nil {
 		r.near.add(at, row.near, r.roll)
 	}
@@ -272,6 +304,13 @@ func (r *reading) admit(at Row, row *parsed, record []byte) {
 		r.tallying.add(row.origin, row.day)
 	}
 	r.roll.add(at, record, row.comment)
+}
+
+// mends notes that a row has taken the place of another that was to be looked at.
+func (r *reading) mends(at Row, row *parsed) {
+	if row.mends.row > 0 {
+		r.mended[row.mends] = at
+	}
 }
 
 // sameAs names the row of the same person, for row at.

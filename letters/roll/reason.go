@@ -21,7 +21,8 @@ const (
 	MissingGlyph Reason = "missing glyph"
 	TooLong      Reason = "too long"
 	Unreckoned   Reason = "holding not understood"
-	Mended       Reason = "mended" // its letter comes from a row that takes its place
+	HasLetter    Reason = "has a letter" // in an earlier packet
+	Mended       Reason = "mended"       // its letter comes from a row that takes its place
 )
 
 // NeedsLook tells whether a person should look at rows with this reason: such a build exits 3.

@@ -18,12 +18,22 @@ type Roll struct {
 	Totals     *Totals  // where ReadOptions.Totals asks for them
 	Remarks    []Remark // what a person may want to look at, though it holds nothing back
 
+	// Of ReadOptions.Earlier: how many stand on this list, and who has withdrawn, by number.
+	Found     int
+	Withdrawn []Withdrawn
+
 	keep   int // fields that Fields returns; those of the groups follow
 	fields int // fields in a record
 	slabs  [][]byte
 	places chunks[signerPlace]
 	order  []uint32
 	groups groups
+
+	// What signers are known by in later lists, by record, where the list was read with a key.
+	ids     identifier
+	keys    chunks[personKey]
+	handles chunks[handles]
+	nth     map[uint32]uint32 // strangers of one name and place before this one
 }
 
 // signerPlace is where a signer's fields lie and where they came from.
