@@ -21,6 +21,7 @@ type Campaign struct {
 	Letter     Letter
 	Signers    Signers
 	Bundles    Bundles
+	Print      Print
 	Fonts      []string          // font files or folders, tried before the built-in faces
 	Fields     map[string]string // the campaign's own fields, keys as typed: {{key}} in a template; a text may be empty
 

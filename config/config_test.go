@@ -91,7 +91,7 @@ func TestMistakesAreNamedWithTheirPlaceAndAWayOut(t *testing.T) {
 		{"lettr:\n  date: 2026-11-23\n", "campaign.yaml:15:1: there is no setting lettr. Did you mean letter."},
 		{"bundles:\n  leters: 5\n", "campaign.yaml:16:3: there is no setting bundles.leters. Did you mean bundles.letters."},
 		{"paper: a4\n", "campaign.yaml:15:1: there is no setting paper. Did you mean letter.paper."},
-		{"xyzzyx: 1\n", "campaign.yaml:15:1: there is no setting xyzzyx. Use campaign, specimen, signing_key, sender, recipient, letter, signers, bundles, fonts or fields."},
+		{"xyzzyx: 1\n", "campaign.yaml:15:1: there is no setting xyzzyx. Use campaign, specimen, signing_key, sender, recipient, letter, signers, bundles, print, fonts or fields."},
 		{"bundles: {letters: 12x}\n", `campaign.yaml:15:20: bundles.letters is "12x", which is no whole number. Write digits only, for example 500.`},
 		{"bundles: {letters: 0}\n", "campaign.yaml:15:20: a bundle of 0 letters cannot be made. Write a number from 1 to 100000, for example 500."},
 		{"bundles: {letters: [1, 2]}\n", "campaign.yaml:15:20: bundles.letters takes one value and no list. Write it behind the colon, in quotation marks if it begins with [ or {."},
@@ -101,6 +101,11 @@ func TestMistakesAreNamedWithTheirPlaceAndAWayOut(t *testing.T) {
 		{"bundles: {megabytes: 0}\n", "campaign.yaml:15:22: bundles.megabytes cannot be 0. Write a number from 1 to 10000, for example 20."},
 		{"bundles: {group_order: random}\n", `campaign.yaml:15:24: bundles.group_order is "random". Write name, first or size.`},
 		{"bundles: {duplex: maybe}\n", `campaign.yaml:15:19: bundles.duplex is "maybe". Write yes or no.`},
+		{"print: {grammage: 20}\n", "campaign.yaml:15:19: print.grammage cannot be 20. Write a number from 40 to 400, for example 80."},
+		{"print: {copies: 0}\n", "campaign.yaml:15:17: print.copies cannot be 0. Write a number from 1 to 100, for example 1."},
+		{"print: {box_sheets: 10}\n", "campaign.yaml:15:21: print.box_sheets cannot be 10. Write a number from 50 to 100000, for example 2500, which are five reams."},
+		{"print: {staple: left}\n", `campaign.yaml:15:17: print.staple is "left". Write none, top-left or top-right.`},
+		{"print: {needed_by: 2026-12-10, destroy_by: 2026-12-01}\n", "campaign.yaml:15:44: print.destroy_by lies before print.needed_by: the files would be gone before the letters are there. Give the printer some days after the delivery."},
 		{"fonts: {a: b}\n", "campaign.yaml:15:8: fonts is no list. Write each value on a line of its own, after “- ”."},
 		{"fields: [a]\n", "campaign.yaml:15:9: fields is no mapping. Write lines like “name: Full name” below it, indented."},
 		{"specimen: no\nspecimen: yes\n", "campaign.yaml:16:1: specimen is set twice, here and on line 15. Take one of them away."},
@@ -110,8 +115,8 @@ func TestMistakesAreNamedWithTheirPlaceAndAWayOut(t *testing.T) {
 		{"letter.paper: a4\n", "campaign.yaml:15:1: letter.paper is the name that flags have. In the file, write paper below letter, indented."},
 		{"? [a]\n: b\n", "campaign.yaml:15:3: the name of a setting is a list or a mapping. Write lines like “name: text”."},
 		{"fields: {? {a: b} : c}\n", "campaign.yaml:15:12: the name of a text in fields is a list or a mapping. Write lines like “name: text”."},
-		{"\"\": 1\n", `campaign.yaml:15:1: there is no setting "". Use campaign, specimen, signing_key, sender, recipient, letter, signers, bundles, fonts or fields.`},
-		{"\"\\e[31m\": 1\n", `campaign.yaml:15:1: there is no setting "\x1b[31m". Use campaign, specimen, signing_key, sender, recipient, letter, signers, bundles, fonts or fields.`},
+		{"\"\": 1\n", `campaign.yaml:15:1: there is no setting "". Use campaign, specimen, signing_key, sender, recipient, letter, signers, bundles, print, fonts or fields.`},
+		{"\"\\e[31m\": 1\n", `campaign.yaml:15:1: there is no setting "\x1b[31m". Use campaign, specimen, signing_key, sender, recipient, letter, signers, bundles, print, fonts or fields.`},
 		{"fields: {'': a}\n", "campaign.yaml:15:14: fields holds a text without a name. Write the name before the text."},
 		{"fields: {a: \"x\\ny\"}\n", "campaign.yaml:15:13: fields.a holds a line break or another control character. Write it on one line."},
 		{"fields: {a: [b]}\n", `campaign.yaml:15:13: fields.a holds a list or a mapping where a text should be. Put a text with ": " in it in quotation marks.`},
@@ -293,6 +298,7 @@ func TestEverySettingCountsFromFileVariableAndFlag(t *testing.T) {
 		"signers.clean": "none", "signers.same_email": "none", "signers.age.least": "16",
 		"bundles.duplex": "yes", "bundles.letters": "12", "bundles.sheets": "12", "bundles.megabytes": "12", "bundles.small_below": "12",
 		"bundles.group_order": "size", "bundles.small_groups": "join", "letter.show": "name", "letter.typeface": "sans",
+		"print.grammage": "100", "print.copies": "2", "print.staple": "top-left", "print.box_sheets": "1000",
 		"letter.density": "20", "signers.comment.most": "100", "signers.comment.longer": "leave",
 	}
 	for _, s := range Settings() {
@@ -417,6 +423,26 @@ func TestWarningsAreNoMistakes(t *testing.T) {
 				t.Errorf("a warning that does not help: %v", w)
 			}
 		}
+	}
+}
+
+func TestADayBeforeTheLettersDateIsLookedAtTwice(t *testing.T) {
+	c := mustLoad(t, whole+"print: {needed_by: 2026-11-20, destroy_by: 2027-01-31}\n", Options{})
+	if len(c.Warnings) != 1 || !strings.HasPrefix(c.Warnings[0].What, "print.needed_by lies before") || c.Warnings[0].Place.Line != 15 {
+		t.Errorf("a delivery before the letters' date: %v", c.Warnings)
+	}
+	if c := mustLoad(t, whole+"print: {needed_by: 2026-11-23, destroy_by: 2026-11-23}\n", Options{}); len(c.Warnings) != 0 {
+		t.Errorf("all on one day: %v", c.Warnings)
+	}
+}
+
+func TestThePrinterAsksTheSenderWhereNobodyElseIsNamed(t *testing.T) {
+	base := strings.Replace(whole, "recipient:", "  contact: a@example.org\nrecipient:", 1)
+	if c := mustLoad(t, base, Options{}); c.Print.Contact != "a@example.org" {
+		t.Errorf("the printer asks %q", c.Print.Contact)
+	}
+	if c := mustLoad(t, base+"print: {contact: Sam}\n", Options{}); c.Print.Contact != "Sam" {
+		t.Errorf("the printer asks %q", c.Print.Contact)
 	}
 }
 

@@ -41,6 +41,7 @@ func Load(o Options) (*Campaign, error) {
 	l.resolve()
 	c := l.campaign()
 	l.checkConsent(c)
+	l.checkPrint(c)
 	l.gatherFiles(c)
 	c.Bundles.Given = l.has("bundles.letters")
 	if _, language, ok := c.Letter.BuiltIn(); ok && language != "" && !l.has("letter.language") {
@@ -55,6 +56,7 @@ func Load(o Options) (*Campaign, error) {
 	}
 	l.warn(c)
 	l.warnOfBundles(c)
+	l.warnPrint(c)
 	c.canonical = l.canonical()
 	return c, nil
 }

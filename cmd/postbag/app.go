@@ -77,7 +77,8 @@ type exitStatus struct {
 func (a *app) commands() []command {
 	return []command{
 		a.demoCommand(), a.initCommand(), a.checkCommand(), a.previewCommand(), a.buildCommand(), a.verifyCommand(),
-		a.proveCommand(), a.keyCommand(), a.signCommand(), a.exportCommand(), a.recordCommand(), a.statusCommand(), a.purgeCommand(), a.manifestCommand(),
+		a.proveCommand(), a.keyCommand(), a.signCommand(), a.printCommand(), a.exportCommand(), a.recordCommand(), a.statusCommand(),
+		a.purgeCommand(), a.manifestCommand(),
 		a.fontsCommand(), a.templatesCommand(), a.versionCommand(), a.helpCommand(),
 	}
 }

@@ -15,7 +15,7 @@ var arrows = map[string]struct {
 	may []string
 	why string
 }{
-	"cmd/postbag":                 {[]string{"config", "templates", "letters", "letters/packet", "letters/problem", "letters/roll"}, "the command line calls and prints; it does no work of the stages itself"},
+	"cmd/postbag":                 {[]string{"config", "templates", "letters", "letters/packet", "letters/problem", "letters/roll", "letters/spool"}, "the command line calls and prints; it does no work of the stages itself"},
 	"config":                      {[]string{"letters/problem"}, "settings know nothing of what is done with them"},
 	"templates":                   {[]string{"letters/problem"}, "a template is parsed the same whatever campaign uses it"},
 	"letters/internal/outside":    {nil, "tests ask it for the opinion of other programs; the program itself never runs one"},
@@ -29,6 +29,7 @@ var arrows = map[string]struct {
 	"letters/typeset/faces":       {nil, "fonts are data: bytes, and which characters they have"},
 	"letters/press":               {[]string{"letters/merge", "letters/picture", "letters/typeset", "letters/problem"}, "PDF is written from pages that are set"},
 	"letters/packet":              {[]string{"letters/problem"}, "a packet is verified years later, without the campaign"},
+	"letters/spool":               {[]string{"letters/packet", "letters/problem"}, "what is printed is a packet that was made, maybe long ago and elsewhere"},
 	"letters":                     {[]string{"config", "templates", "letters/roll", "letters/merge", "letters/picture", "letters/typeset", "letters/press", "letters/packet", "letters/problem"}, "the pipeline calls the stages; no stage calls it, and the command line calls it alone"},
 }
 
