@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"time"
 
 	"postbag/letters/problem"
@@ -22,6 +23,7 @@ type Campaign struct {
 	Signers    Signers
 	Bundles    Bundles
 	Print      Print
+	Paperwork  Paperwork
 	Fonts      []string          // font files or folders, tried before the built-in faces
 	Fields     map[string]string // the campaign's own fields, keys as typed: {{key}} in a template; a text may be empty
 
@@ -138,3 +140,14 @@ type Bundles struct {
 	SmallBelow int      // a group of fewer letters is small
 	Duplex     bool     // printed on both sides: every letter starts on a front
 }
+
+// Paperwork says which documents go with the letters, and what the covering letter says.
+type Paperwork struct {
+	Documents []string  // some of PaperworkDocuments; "none" means nothing
+	Request   []string  // what is asked for, a paragraph each
+	ReplyBy   time.Time // the day by which an answer is asked for; zero where none is
+	Signed    []string  // who signs the covering letter: name, then office
+}
+
+// Wants tells whether a document is asked for.
+func (p *Paperwork) Wants(document string) bool { return slices.Contains(p.Documents, document) }

@@ -324,6 +324,14 @@ const staleAfter = 180
 
 // warn notes what is not wrong, but worth a second look before printing. Dates are held against one another, never against the clock.
 func (l *loader) warn(c *Campaign) {
+	l.warnOfRecipient(c)
+	if reply := c.Paperwork.ReplyBy; !reply.IsZero() && !reply.After(c.Letter.Date) {
+		c.Warnings = append(c.Warnings, problem.Problem{Place: l.resolved["paperwork.reply_by"].at,
+			What: "paperwork.reply_by is not later than the letters' date", Do: "Set it to the day by which you want an answer"})
+	}
+}
+
+func (l *loader) warnOfRecipient(c *Campaign) {
 	verified, date := c.Recipient.VerifiedOn, c.Letter.Date
 	what, at := "", l.resolved["recipient.verified_on"].at
 	switch {

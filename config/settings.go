@@ -209,6 +209,16 @@ func Settings() []Setting {
 		{Key: "print.notes", Kind: Lines, Usage: "what else the printer should know, one note a line",
 			set: func(c *Campaign, v value) { c.Print.Notes = v.texts }},
 
+		{Key: "paperwork.documents", Kind: Names, Usage: "the documents that go with the letters; signatures and comments may be added; or none",
+			Default: strings.Join(defaultPaperwork(), "\n"), check: paperworkDocument,
+			set: func(c *Campaign, v value) { c.Paperwork.Documents = v.texts }},
+		{Key: "paperwork.request", Kind: Lines, Usage: "what the covering letter asks for, a paragraph each",
+			set: func(c *Campaign, v value) { c.Paperwork.Request = v.texts }},
+		{Key: "paperwork.reply_by", Kind: Date, Usage: "the day by which the covering letter asks for an answer",
+			set: func(c *Campaign, v value) { c.Paperwork.ReplyBy = v.date() }},
+		{Key: "paperwork.signed", Kind: Lines, Usage: "who signs the covering letter: name, then office",
+			set: func(c *Campaign, v value) { c.Paperwork.Signed = v.texts }},
+
 		{Key: "fonts", Kind: Paths, Usage: "font files or folders, tried before the built-in fonts; #2 behind a collection's file takes its second face",
 			set: func(c *Campaign, v value) { c.Fonts = v.texts }},
 		{Key: "fields", Kind: Mapping, Usage: "the campaign's own fields for the template, for example reply_by=1 March 2027", blank: true,
@@ -317,6 +327,18 @@ func placePart(text string) (what, do string) {
 
 func cleaning(text string) (what, do string) {
 	return oneOf("signers.clean", text, "nfc", "spaces", "controls", "countries", "case", "none")
+}
+
+// PaperworkDocuments names every document that paperwork.documents can hold.
+func PaperworkDocuments() []string {
+	return append(defaultPaperwork(), "signatures", "comments")
+}
+
+// defaultPaperwork is the documents that are made where nothing is said: those that name no signer.
+func defaultPaperwork() []string { return []string{"cover-letter", "letter-text"} }
+
+func paperworkDocument(text string) (what, do string) {
+	return oneOf("paperwork.documents", text, append(PaperworkDocuments(), "none")...)
 }
 
 func sameEmail(text string) (what, do string) {

@@ -92,6 +92,7 @@ type build struct {
 	seal    *packet.Seal
 	signing packet.PublicKey // "" for none
 	bundles []packet.Bundle
+	account *packet.Manifest
 	ledger  []chan ledgerPart
 	lines   sync.Pool // *[]byte: memory for a bundle's lines of the ledger
 	report  sync.Mutex
@@ -118,8 +119,15 @@ func (b *build) run(ctx context.Context) (*packet.Manifest, error) {
 	if err := b.writeExclusions(ctx); err != nil {
 		return nil, err
 	}
-	m := b.manifest()
-	return m, b.writer.Finish(ctx, m)
+	b.account = b.manifest()
+	hash, err := b.writer.Account(ctx, b.account)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.writePaperwork(ctx, hash); err != nil {
+		return nil, err
+	}
+	return b.account, b.writer.Finish(ctx, b.account)
 }
 
 // work makes bundles until there are none left.

@@ -105,6 +105,9 @@ func (p *composition) bindFields(problems *problem.List) {
 	p.holdings = p.findHoldings()
 	p.printed = len(p.fields.names)
 	p.fields.add("name") // for the ledger
+	if p.campaign.Paperwork.Wants("comments") && p.list.Has("comment") {
+		p.fields.add("comment")
+	}
 	p.fields.names = append(p.fields.names, roll.SignerLanguage)
 	p.tongue = len(p.fields.names)
 }

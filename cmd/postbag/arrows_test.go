@@ -30,7 +30,8 @@ var arrows = map[string]struct {
 	"letters/press":               {[]string{"letters/merge", "letters/picture", "letters/typeset", "letters/problem"}, "PDF is written from pages that are set"},
 	"letters/packet":              {[]string{"letters/problem"}, "a packet is verified years later, without the campaign"},
 	"letters/spool":               {[]string{"letters/packet", "letters/problem"}, "what is printed is a packet that was made, maybe long ago and elsewhere"},
-	"letters":                     {[]string{"config", "templates", "letters/roll", "letters/merge", "letters/picture", "letters/typeset", "letters/press", "letters/packet", "letters/problem"}, "the pipeline calls the stages; no stage calls it, and the command line calls it alone"},
+	"letters/paperwork":           {[]string{"config", "templates", "letters/roll", "letters/merge", "letters/typeset", "letters/press", "letters/packet", "letters/problem"}, "documents are made from the finished account, and only the pipeline asks for them"},
+	"letters":                     {[]string{"config", "templates", "letters/roll", "letters/merge", "letters/picture", "letters/typeset", "letters/press", "letters/packet", "letters/paperwork", "letters/problem"}, "the pipeline calls the stages; no stage calls it, and the command line calls it alone"},
 }
 
 // keepers are the libraries that one package keeps from the others.

@@ -14,25 +14,57 @@ import (
 	"text/template"
 )
 
-// Finish waits for what is still being synced, removes files of an earlier, different run that do not belong,
-// writes manifest.json, manifest.csv, READ-ME.txt, verify.html, SHA256SUMS and private/run.json, and syncs the folders.
+// Account waits for what is still being synced, checks the manifest against itself and against the bundles that were made, writes
+// manifest.json and manifest.csv, and returns the SHA-256 of manifest.json in lower-case hex: paperwork prints it. From then on File takes
+// paperwork only.
 //
 // It fills in m.Format and the root of m.Tree, and cuts folders off the names of sources and template. A manifest that does not agree with
-// itself or with the files that were made is an error of the program, and nothing is written. After an error the
-// caller calls Abort.
-func (w *Writer) Finish(ctx context.Context, m *Manifest) error {
-	if !w.enter(finishing) {
-		return errClosed
+// itself or with the files that were made is an error of the program, and nothing is written. After an error the caller calls Abort.
+func (w *Writer) Account(ctx context.Context, m *Manifest) (sha256 string, err error) {
+	if w.accounted != nil {
+		return "", errAccounted
 	}
 	if err := w.settled(ctx); err != nil {
-		return err
+		return "", err
 	}
 	m.tidy()
 	if err := m.plant(); err != nil {
-		return fmt.Errorf("the packet's account is wrong, which is a fault of Postbag: %w", err)
+		return "", fmt.Errorf("the packet's account is wrong, which is a fault of Postbag: %w", err)
 	}
 	if err := w.agrees(m); err != nil {
-		return err
+		return "", err
+	}
+	data, err := m.encode()
+	if err != nil {
+		return "", err
+	}
+	if len(data) > maxAccount {
+		return "", fmt.Errorf("%d bundles make a manifest of more than %d MB: put more letters in a bundle", len(m.Bundles), maxAccount>>20)
+	}
+	w.accounted = data
+	if err := w.writeWhole(ctx, taking, manifestCSVFile, m.encodeCSV()); err != nil {
+		return "", err
+	}
+	if err := w.writeWhole(ctx, taking, manifestFile, data); err != nil {
+		return "", err
+	}
+	return w.files[manifestFile].sha256, nil
+}
+
+// Finish writes the manifest, unless Account has, waits for what is still being synced, removes files of an earlier, different run that do
+// not belong, writes READ-ME.txt, verify.html, SHA256SUMS and private/run.json, and syncs the folders. m is the manifest that Account
+// was given. After an error the caller calls Abort.
+func (w *Writer) Finish(ctx context.Context, m *Manifest) error {
+	if w.stage.Load() != taking {
+		return errClosed
+	}
+	if w.accounted == nil {
+		if _, err := w.Account(ctx, m); err != nil {
+			return err
+		}
+	}
+	if !w.enter(finishing) {
+		return errClosed
 	}
 	if err := w.writeAccounts(ctx, m); err != nil {
 		return err
@@ -97,14 +129,6 @@ func (w *Writer) agrees(m *Manifest) error {
 }
 
 func (w *Writer) writeAccounts(ctx context.Context, m *Manifest) error {
-	manifest, err := m.encode()
-	if err != nil {
-		return err
-	}
-	if len(manifest) > maxAccount {
-		return fmt.Errorf("%d bundles make a manifest of more than %d MB: put more letters in a bundle",
-			len(m.Bundles), maxAccount>>20)
-	}
 	readMe, err := w.readMe(m)
 	if err != nil {
 		return err
@@ -112,16 +136,16 @@ func (w *Writer) writeAccounts(ctx context.Context, m *Manifest) error {
 	for _, a := range []struct {
 		name string
 		data []byte
-	}{{manifestFile, manifest}, {manifestCSVFile, m.encodeCSV()}, {readMeFile, readMe}, {checkerFile, checker(manifest)}} {
-		if err := w.writeWhole(ctx, a.name, a.data); err != nil {
+	}{{readMeFile, readMe}, {checkerFile, checker(w.accounted)}} {
+		if err := w.writeWhole(ctx, finishing, a.name, a.data); err != nil {
 			return err
 		}
 	}
-	return w.writeWhole(ctx, sumsFile, w.sums())
+	return w.writeWhole(ctx, finishing, sumsFile, w.sums())
 }
 
-func (w *Writer) writeWhole(ctx context.Context, name string, data []byte) error {
-	_, _, err := w.file(ctx, finishing, name, int64(len(data)), func(out io.Writer) error {
+func (w *Writer) writeWhole(ctx context.Context, stage int32, name string, data []byte) error {
+	_, _, err := w.file(ctx, stage, name, int64(len(data)), func(out io.Writer) error {
 		_, err := out.Write(data)
 		return err
 	})
@@ -163,8 +187,9 @@ func (w *Writer) readMe(m *Manifest) ([]byte, error) {
 		*Manifest
 		ExcludedRows int
 		Print        bool
+		Papers       []paper
 		Shared       *sharedDocument // nil for letters
-	}{m, m.excluded(), w.hasFiles("print/"), documentOf(m.Letter.Form)})
+	}{m, m.excluded(), w.hasFiles("print/"), w.papers(), documentOf(m.Letter.Form)})
 	if err != nil {
 		return nil, fmt.Errorf("writing %s: %w", readMeFile, err)
 	}
@@ -189,10 +214,31 @@ func documentOf(form string) *sharedDocument {
 	return &sharedDocument{"AN OPEN LETTER", "An open letter", "signature", "s"}
 }
 
-// hasFiles tells whether this run made files in a folder.
-func (w *Writer) hasFiles(folder string) bool {
+// paper is a document of deliver/, and what it is.
+type paper struct{ Name, What string }
+
+// papers lists the documents that this run made. Where there are several recipients, each has one of its own.
+func (w *Writer) papers() []paper {
+	var made []paper
+	for _, p := range []paper{
+		{"01-cover-letter", "the covering letter"},
+		{"02-letter-text", "the wording, also as plain text"},
+		{"03-signatures", "everybody who signed, by name"},
+		{"04-comments", "what signers added in their own words"},
+		{"05-totals", "how many signed, by country and over time"},
+		{"06-receipt", "to be signed by whoever takes the delivery"},
+	} {
+		if w.hasFiles("deliver/" + p.Name) {
+			made = append(made, p)
+		}
+	}
+	return made
+}
+
+// hasFiles tells whether this run made files whose paths begin so.
+func (w *Writer) hasFiles(start string) bool {
 	for name := range w.files {
-		if strings.HasPrefix(name, folder) {
+		if strings.HasPrefix(name, start) {
 			return true
 		}
 	}

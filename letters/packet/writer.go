@@ -51,6 +51,8 @@ type Writer struct {
 	files   map[string]file
 	folders map[string]bool // that exist
 	failure error           // the first of a publisher
+
+	accounted []byte // manifest.json, once it has been written
 }
 
 // Stages of a Writer.
@@ -69,6 +71,8 @@ type file struct {
 var (
 	errClosed = errors.New("packet: the writer is finished or was given up")
 	errTwice  = errors.New("packet: a file of this name was made in this run already")
+
+	errAccounted = errors.New("packet: the manifest is written, and after it comes paperwork only")
 )
 
 func newWriter(dir string, root *os.Root) *Writer {
@@ -90,6 +94,8 @@ func newWriter(dir string, root *os.Root) *Writer {
 // When ctx ends, the next write fails with its error and the temporary file is removed.
 func (w *Writer) File(ctx context.Context, path string, write func(io.Writer) error) (sha256 string, bytes int64, err error) {
 	switch c := classify(path); {
+	case w.accounted != nil && c != paperwork:
+		return "", 0, errAccounted
 	case c == bundle, c == paperwork, c == private && path != runFile:
 		return w.file(ctx, taking, path, 0, write)
 	default:

@@ -113,6 +113,7 @@ type Order struct {
 	First   int            // number of its first letter
 	Letters int            // how many letters, or signers of a form
 	Volume  typeset.Volume // of a form
+	Title   string         // of the PDF, which then has no page labels; "" for what follows from the job
 	Group   []string       // what its letters have in common, for the slip sheet
 	// Groups is how many groups the letters are of; more than one where small ones share a bundle: then Group is the first, LastGroup the last.
 	Groups    int
@@ -199,6 +200,7 @@ func (w *Worker) Bundle(ctx context.Context, out io.Writer, o Order) (Count, err
 	w.update = u
 	b := &w.bundle
 	b.begin(w.press, w.press.master, w.setter, u)
+	b.title = o.Title
 	if !w.press.job.NoSlip {
 		b.beginSlip()
 	}

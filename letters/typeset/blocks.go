@@ -240,6 +240,17 @@ func (f Frame) lay(d *documentSetter) []strip {
 	return append(strips, strip{before: framePad})
 }
 
+func (t Together) lay(d *documentSetter) []strip {
+	strips := d.within(d.left, d.width, t.Blocks)
+	for i := range strips {
+		strips[i].keep = i < len(strips)-1
+	}
+	if len(strips) > 0 {
+		strips[0].before = t.Above
+	}
+	return strips
+}
+
 func (c Columns) lay(d *documentSetter) []strip {
 	if len(c.Parts) == 0 {
 		return nil

@@ -172,6 +172,12 @@ type Frame struct {
 	Height Length
 }
 
+// Together are blocks with no page between them, as long as they fit on one. Above is the space above the first, in place of its own.
+type Together struct {
+	Blocks []DocumentBlock
+	Above  Length
+}
+
 // Columns stand side by side, never parted by a page. Shares say how the width is shared out; nil for evenly.
 type Columns struct {
 	Parts  [][]DocumentBlock

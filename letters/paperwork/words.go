@@ -1,0 +1,131 @@
+package paperwork
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"postbag/letters/typeset"
+	"postbag/templates"
+)
+
+//go:embed words/*.yaml
+var wordFiles embed.FS
+
+// languages are those in which every text is there; the first stands in for others.
+func languages() []string { return []string{"en", "de", "es", "fr", "ar"} }
+
+// Language is the language of the paperwork of a campaign in a language (BCP 47): the same, with its region, where there are words in it; else
+// English, and ok is false.
+func Language(tag string) (language string, ok bool) {
+	base, _, _ := strings.Cut(strings.ToLower(strings.ReplaceAll(tag, "_", "-")), "-")
+	if slices.Contains(languages(), base) {
+		return tag, true
+	}
+	return languages()[0], false
+}
+
+// Tongue is how a language writes what is not words: digits, dates, and the number of a page.
+type Tongue struct {
+	Digits func(text string) string
+	Date   func(day time.Time) string
+	PageOf func(page, pages int) string
+}
+
+// Words is what paperwork says, in one language.
+type Words struct {
+	language string
+	base     string
+	tongue   Tongue
+	texts    map[string]map[string]string
+}
+
+// In finds the words for a campaign in a language. tongue is that of [Language].
+func In(tag string, tongue Tongue) (*Words, error) {
+	texts, err := allWords()
+	if err != nil {
+		return nil, err
+	}
+	language, _ := Language(tag)
+	base, _, _ := strings.Cut(strings.ToLower(strings.ReplaceAll(language, "_", "-")), "-")
+	return &Words{language: language, base: base, tongue: tongue, texts: texts}, nil
+}
+
+// allWords reads words/, once: text by key and language. A key is the name of its file, a dot, and its name in it.
+var allWords = sync.OnceValues(func() (map[string]map[string]string, error) {
+	all := map[string]map[string]string{}
+	files, err := fs.Glob(wordFiles, "words/*.yaml")
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range files {
+		data, err := wordFiles.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		var words map[string]map[string]string
+		if err := yaml.Unmarshal(data, &words); err != nil {
+			return nil, fmt.Errorf("reading %s: %w", file, err)
+		}
+		name := strings.TrimSuffix(strings.TrimPrefix(file, "words/"), ".yaml")
+		for key, texts := range words {
+			all[name+"."+key] = texts
+		}
+	}
+	return all, nil
+})
+
+// Say gives a text; a test makes sure that each is there in all languages.
+func (w *Words) Say(key string) string { return w.texts[key][w.base] }
+
+// SayFor gives the text of a form of letter where it has one of its own, key-form, and else that of key.
+func (w *Words) SayFor(key, form string) string {
+	if text, ok := w.texts[key+"-"+form]; ok {
+		return text[w.base]
+	}
+	return w.Say(key)
+}
+
+// Text fills a text: pairs of a name in braces and what stands for it, each set in its own direction and in bold.
+func (w *Words) Text(key string, pairs ...string) typeset.Text {
+	return typeset.Fill(w.Say(key), templates.Bold, pairs...)
+}
+
+// Number writes a number as the language does: 12,345.
+func (w *Words) Number(n int) string {
+	digits := strconv.Itoa(n)
+	mark := w.Say("common.group")
+	least := 4
+	if w.base == "es" {
+		least = 5 // four digits stand together (RAE, Ortografía básica)
+	}
+	if len(digits) < least {
+		return w.tongue.Digits(digits)
+	}
+	var parts []string
+	for ; len(digits) > 3; digits = digits[:len(digits)-3] {
+		parts = append(parts, digits[len(digits)-3:])
+	}
+	parts = append(parts, digits)
+	slices.Reverse(parts)
+	text := w.tongue.Digits(strings.Join(parts, mark))
+	if w.base == "ar" && text[0] > '9' { // U+066C goes with Arabic digits (CLDR)
+		text = strings.ReplaceAll(text, mark, "٬")
+	}
+	return text
+}
+
+// Date writes a date in full.
+func (w *Words) Date(day time.Time) string { return w.tongue.Date(day) }
+
+// Fact makes a row of a label and what it says.
+func (w *Words) Fact(label, value string) typeset.Fact {
+	return typeset.Fact{Label: w.Say(label), Value: typeset.Bold(value)}
+}
