@@ -63,7 +63,10 @@ func Prove(ctx context.Context, dir string, o ProveOptions) (*ProveReport, error
 	}
 	r.Code = code.Size > 0
 	page := proofPage(proved, code)
-	if err := writeFile(r.PDF, func(f *os.File) error { return writeDocument(ctx, f, proved.Manifest, page) }); err != nil {
+	if err := writeFile(r.PDF, func(f *os.File) error {
+		_, err := writeDocument(ctx, f, proved.Manifest, "en", page)
+		return err
+	}); err != nil {
 		return nil, err
 	}
 	return r, writeFile(r.File, func(f *os.File) error {
@@ -146,27 +149,27 @@ func eyeGroups(hash string) string {
 	return strings.Join(groups, " ")
 }
 
-// writeDocument sets a document in English with the fonts of this machine, without the campaign that the packet was made from.
-func writeDocument(ctx context.Context, f *os.File, m *packet.Manifest, d *typeset.Document) error {
+// writeDocument sets a document with the fonts of this machine, without the campaign that the packet was made from, and says how many pages it has.
+func writeDocument(ctx context.Context, f *os.File, m *packet.Manifest, language string, d *typeset.Document) (int, error) {
 	fonts, err := typeset.LoadFonts(nil)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	paper, ok := typeset.PaperNamed(m.Letter.Paper)
 	if !ok {
 		paper, _ = typeset.PaperNamed("a4")
 	}
-	layout, err := typeset.NewLayout(fonts, typeset.Design{Paper: paper, Language: "en", Specimen: m.Specimen}, nil, nil, press.Draw)
+	layout, err := typeset.NewLayout(fonts, typeset.Design{Paper: paper, Language: language, Specimen: m.Specimen}, nil, nil, press.Draw)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	job := press.Job{Layout: layout, Paper: paper, Language: "en", Specimen: m.Specimen, Seed: d.Title,
+	job := press.Job{Layout: layout, Paper: paper, Language: language, Specimen: m.Specimen, Seed: d.Title,
 		Slip: press.Slip{Campaign: m.Campaign, Sender: m.Sender.Organisation}}
 	printing, err := press.New(job, layout.NewSetter())
 	if err != nil {
-		return err
+		return 0, err
 	}
 	w := bufio.NewWriter(f)
-	_, err = printing.NewWorker(layout.NewSetter()).Document(ctx, w, d)
-	return errors.Join(err, w.Flush())
+	count, err := printing.NewWorker(layout.NewSetter()).Document(ctx, w, d)
+	return count.Pages, errors.Join(err, w.Flush())
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"postbag/letters"
 	"postbag/letters/packet"
 )
 
@@ -18,8 +19,11 @@ func (a *app) recordCommand() command {
 			"Say what came of it with --accepted, --refused or --sent. Entries are only ever added; one that is wrong is struck by another,\n" +
 			"with --strike N. Each holds the SHA-256 of the one before, so that none can be changed or taken out unseen (postbag help manifest).\n\n" +
 			"The record names people, so it stays with the campaign: export takes it along only with --record, and it is no part of what is\n" +
-			"signed. It stays when private/ is purged. Keep a copy: it cannot be made again. `postbag status DIR` shows it.",
-		operands: []operand{{name: "DIR", what: "the packet's folder"}},
+			"signed. It stays when private/ is purged. Keep a copy: it cannot be made again. `postbag status DIR` shows it.\n\n" +
+			"`postbag record statement DIR… --out FILE.pdf` writes a delivery statement for supporters and the press, of one packet or several: what\n" +
+			"was delivered, refused and is outstanding, each hand-over, and the hashes by which it can be checked. It names nobody who handed over\n" +
+			"or took a bundle unless --names is given; places, reasons and carriers stand in it as they were recorded, notes do not.",
+		operands: []operand{{name: "DIR", what: "the packet's folder; for a statement the word statement, and then one packet or several", repeats: true}},
 		flags: []cli.Flag{
 			&cli.StringFlag{Name: "bundles", Aliases: []string{"b"}, Usage: "the bundles with these `NUMBERS`, as in 17 or 1-3,5; or all"},
 			&cli.BoolFlag{Name: "accepted", Usage: "they were taken", DisableDefaultText: true},
@@ -36,6 +40,9 @@ func (a *app) recordCommand() command {
 			&cli.StringFlag{Name: "note", Usage: "anything else: `TEXT`"},
 			&cli.StringSliceFlag{Name: "evidence", Usage: "keep the SHA-256 of `FILE`, a photo or the signed receipt; may be given several times"},
 			&cli.IntFlag{Name: "strike", Usage: "entry `N` does not hold; say why with --reason", DefaultText: ""},
+			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "write the statement to `FILE`, a PDF", Category: statementFlags},
+			&cli.StringFlag{Name: "language", Usage: "write the statement in the language `TAG` (default: that of the letters)", Category: statementFlags},
+			&cli.BoolFlag{Name: "names", Usage: "let the statement name who handed over and who took the bundles", DisableDefaultText: true, Category: statementFlags},
 		},
 		statuses: []exitStatus{
 			{done, "recorded"},
@@ -43,12 +50,28 @@ func (a *app) recordCommand() command {
 			{misused, "wrong usage"},
 		},
 		examples: []string{"postbag build", "postbag record packet --bundles 1-2 --accepted --place Berlin --role reception",
-			"postbag record packet --strike 1 --reason miscounted"},
+			"postbag record packet --strike 1 --reason miscounted",
+			"postbag record statement packet --out statement.pdf"},
 		run: a.record,
 	}
 }
 
+// statementFlags heads the flags of a statement.
+const statementFlags = "Flags of a statement"
+
 func (a *app) record(c *cli.Context) (result, error) {
+	dirs := c.Args().Slice()
+	if dirs[0] == "statement" && len(dirs) > 1 {
+		return a.statement(c, dirs[1:])
+	}
+	if len(dirs) > 1 {
+		return nil, usageError{what: fmt.Sprintf("record takes one packet, but there is %q", dirs[1]), do: "Each packet has a record of its own; `postbag record statement` takes several"}
+	}
+	for _, flag := range []string{"out", "language", "names"} {
+		if c.IsSet(flag) {
+			return nil, usageError{what: "--" + flag + " is for a statement", do: "Write postbag record statement DIR --out FILE.pdf"}
+		}
+	}
 	entry, err := entryOf(c)
 	if err != nil {
 		return nil, err
@@ -73,6 +96,37 @@ func (a *app) record(c *cli.Context) (result, error) {
 		return nil, err
 	}
 	return recorded{r}, nil
+}
+
+// statement writes a delivery statement.
+func (a *app) statement(c *cli.Context, dirs []string) (result, error) {
+	for _, f := range a.recordCommand().flags {
+		if flag := f.Names()[0]; c.IsSet(flag) && flag != "out" && flag != "language" && flag != "names" {
+			return nil, usageError{what: "--" + flag + " is for an entry of the record", do: "Record it first, and then write the statement"}
+		}
+	}
+	if !c.IsSet("out") {
+		return nil, usageError{what: "the statement has no file to go to", do: "Name one, for example --out statement.pdf"}
+	}
+	r, err := letters.Statement(c.Context, dirs, letters.StatementOptions{Out: c.String("out"), Language: c.String("language"), Names: c.Bool("names")})
+	if err != nil {
+		return nil, err
+	}
+	return stated{r}, nil
+}
+
+// stated is the result of record statement.
+type stated struct{ *letters.StatementReport }
+
+func (s stated) print(p *page) {
+	p.line("%s says what became of %s, on %s.", plain(s.File), count(s.All.Letters, "letter"), count(s.Pages, "page"))
+	p.tally("in all", &s.Tally, nil)
+	if !s.Names {
+		p.line("It names nobody who handed over or took a bundle. Read it before you publish it: places and reasons stand in it as they were recorded.")
+	}
+	if s.Asked != s.Language && !strings.HasPrefix(strings.ToLower(s.Asked), s.Language) {
+		p.warning("Postbag has no words for statements in the language %s, so it is in English.", plain(s.Asked))
+	}
 }
 
 // outcomes are the flags that say what came of a hand-over.
