@@ -58,6 +58,7 @@ var layout = []struct {
 	{regexp.MustCompile(`^SHA256SUMS\.minisig$`), signature},
 	{regexp.MustCompile(`^deliver/bundles/bundle-[0-9]{4,9}\.pdf$`), bundle},
 	{regexp.MustCompile(`^deliver/[0-9]{2}-[a-z]+(-[a-z]+)*(-[0-9]{1,3})?\.(pdf|txt)$`), paperwork},
+	{regexp.MustCompile(`^deliver/05-totals\.csv$`), paperwork},
 	{regexp.MustCompile(`^print/(job-ticket\.(pdf|json)|box-labels\.pdf)$`), paperwork},
 	{regexp.MustCompile(`^private/(ledger\.csv|exclusions\.csv|proofs\.index|run\.json)$`), private},
 	{regexp.MustCompile(`^record/hand-overs\.jsonl$`), handOvers},

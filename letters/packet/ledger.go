@@ -134,6 +134,9 @@ func appendCell(dst []byte, s string) []byte {
 	return append(dst, '"')
 }
 
+// AppendCell appends a cell of a table that other packages write, by the rule of the packet's own.
+func AppendCell(dst []byte, cell string) []byte { return appendCell(dst, cell) }
+
 // needsQuotes tells whether a cell would be read wrongly without quotes. Spaces at the ends are kept by RFC 4180
 // readers but trimmed by others.
 func needsQuotes(s string) bool {

@@ -12,6 +12,7 @@ type Table struct {
 	Row     Length // least height of a row; 0 for what its text takes
 	Grid    bool   // with lines between the columns, for tables to write into
 	Tight   bool   // no wider than it must be
+	Close   bool   // rows as near to one another as lines of text, with grey lines between: for long tables of figures
 }
 
 // Column is a column of a table.
@@ -26,9 +27,11 @@ type Column struct {
 const (
 	tableSize  = 9 * Point
 	tablePad   = 2 * Point // above and below the text of a row
+	closePad   = Point * 3 / 4
 	tableGap   = 9 * Point // between columns
 	tableRule  = Point * 3 / 10
 	tableHeavy = Point * 8 / 10
+	closeGray  = 700
 )
 
 // docTable is a table being set.
@@ -46,18 +49,10 @@ func (t Table) lay(d *documentSetter) []strip {
 	if len(t.Columns) == 0 {
 		return nil
 	}
-	set := &docTable{Table: &t, d: d, size: t.Size}
-	if set.size == 0 {
-		set.size = tableSize
-	}
-	set.leading = set.size * 5 / 4
+	set := newDocTable(d, &t)
 	natural := set.natural()
 	set.shareOut(natural)
-	head := set.row(set.headings(), nil, boldStyle, set.size*9/10)
-	for i := range head {
-		head[i].keep = true
-	}
-	set.ruleBelow(head, tableHeavy)
+	head := set.heading()
 	strips := slices.Clone(head)
 	strips[0].before = docSpace
 	for i, row := range t.Rows {
@@ -71,6 +66,25 @@ func (t Table) lay(d *documentSetter) []strip {
 		strips = set.add(strips, total, head)
 	}
 	return strips
+}
+
+func newDocTable(d *documentSetter, t *Table) *docTable {
+	set := &docTable{Table: t, d: d, size: t.Size}
+	if set.size == 0 {
+		set.size = tableSize
+	}
+	set.leading = set.size * 5 / 4
+	return set
+}
+
+// heading sets the table's heading, which stays with what follows.
+func (t *docTable) heading() []strip {
+	head := t.row(t.headings(), nil, boldStyle, t.size*9/10)
+	for i := range head {
+		head[i].keep = true
+	}
+	t.ruleBelow(head, tableHeavy)
+	return head
 }
 
 // add adds the strips of a row, with a line below.
@@ -269,7 +283,10 @@ func sink(cells []cell) {
 func (t *docTable) pad(strips []strip, heading bool) {
 	last := &strips[len(strips)-1]
 	above, below := tablePad, tablePad
-	if lacking := t.Row - heightOf(strips) - 2*tablePad; lacking > 0 && !heading {
+	if t.Close {
+		above, below = closePad, closePad
+	}
+	if lacking := t.Row - heightOf(strips) - above - below; lacking > 0 && !heading {
 		above, below = above+lacking/2, below+lacking-lacking/2
 	}
 	moved := strip{height: strips[0].height + above, keep: strips[0].keep}
@@ -304,7 +321,11 @@ func (t *docTable) ruleBelow(strips []strip, width Length) {
 		}
 	}
 	last := &strips[len(strips)-1]
-	last.shapes = append(last.shapes, Shape{Rects: []Rule{{X: t.left, Y: last.height - width/2, Width: t.width, Height: width}}})
+	gray := 0
+	if t.Close && width == tableRule {
+		gray = closeGray
+	}
+	last.shapes = append(last.shapes, Shape{Gray: gray, Rects: []Rule{{X: t.left, Y: last.height - width/2, Width: t.width, Height: width}}})
 }
 
 // between is the lines between columns, as high as a strip.
