@@ -18,7 +18,8 @@ type Campaign struct {
 	Specimen   bool   // specimen: marks every page SPECIMEN
 	SigningKey string // signing_key: the file of the public key that signs the packet; "" for none
 	Sender     Sender
-	Recipient  Recipient
+	Recipient  Recipient   // the first of Recipients
+	Recipients []Recipient // at least one; every signer sends a letter to each, in this order
 	Letter     Letter
 	Signers    Signers
 	Bundles    Bundles
@@ -55,6 +56,8 @@ type Recipient struct {
 	Address    []string  // lines
 	Salutation string    // Dear Mr Karp, with its comma if there should be one
 	VerifiedOn time.Time // the day a person checked that this is still the right name and address
+
+	Place problem.Place // where they stand in the campaign file, for error messages
 }
 
 // Letter says what is written and how it is set.

@@ -91,7 +91,7 @@ func TestMistakesAreNamedWithTheirPlaceAndAWayOut(t *testing.T) {
 		{"lettr:\n  date: 2026-11-23\n", "campaign.yaml:15:1: there is no setting lettr. Did you mean letter."},
 		{"bundles:\n  leters: 5\n", "campaign.yaml:16:3: there is no setting bundles.leters. Did you mean bundles.letters."},
 		{"paper: a4\n", "campaign.yaml:15:1: there is no setting paper. Did you mean letter.paper."},
-		{"xyzzyx: 1\n", "campaign.yaml:15:1: there is no setting xyzzyx. Use campaign, specimen, signing_key, sender, recipient, letter, signers, bundles, print, paperwork, fonts or fields."},
+		{"xyzzyx: 1\n", "campaign.yaml:15:1: there is no setting xyzzyx. Use campaign, specimen, signing_key, sender, recipient, recipients, letter, signers, bundles, print, paperwork, fonts or fields."},
 		{"bundles: {letters: 12x}\n", `campaign.yaml:15:20: bundles.letters is "12x", which is no whole number. Write digits only, for example 500.`},
 		{"bundles: {letters: 0}\n", "campaign.yaml:15:20: a bundle of 0 letters cannot be made. Write a number from 1 to 100000, for example 500."},
 		{"bundles: {letters: [1, 2]}\n", "campaign.yaml:15:20: bundles.letters takes one value and no list. Write it behind the colon, in quotation marks if it begins with [ or {."},
@@ -115,8 +115,8 @@ func TestMistakesAreNamedWithTheirPlaceAndAWayOut(t *testing.T) {
 		{"letter.paper: a4\n", "campaign.yaml:15:1: letter.paper is the name that flags have. In the file, write paper below letter, indented."},
 		{"? [a]\n: b\n", "campaign.yaml:15:3: the name of a setting is a list or a mapping. Write lines like “name: text”."},
 		{"fields: {? {a: b} : c}\n", "campaign.yaml:15:12: the name of a text in fields is a list or a mapping. Write lines like “name: text”."},
-		{"\"\": 1\n", `campaign.yaml:15:1: there is no setting "". Use campaign, specimen, signing_key, sender, recipient, letter, signers, bundles, print, paperwork, fonts or fields.`},
-		{"\"\\e[31m\": 1\n", `campaign.yaml:15:1: there is no setting "\x1b[31m". Use campaign, specimen, signing_key, sender, recipient, letter, signers, bundles, print, paperwork, fonts or fields.`},
+		{"\"\": 1\n", `campaign.yaml:15:1: there is no setting "". Use campaign, specimen, signing_key, sender, recipient, recipients, letter, signers, bundles, print, paperwork, fonts or fields.`},
+		{"\"\\e[31m\": 1\n", `campaign.yaml:15:1: there is no setting "\x1b[31m". Use campaign, specimen, signing_key, sender, recipient, recipients, letter, signers, bundles, print, paperwork, fonts or fields.`},
 		{"fields: {'': a}\n", "campaign.yaml:15:14: fields holds a text without a name. Write the name before the text."},
 		{"fields: {a: \"x\\ny\"}\n", "campaign.yaml:15:13: fields.a holds a line break or another control character. Write it on one line."},
 		{"fields: {a: [b]}\n", `campaign.yaml:15:13: fields.a holds a list or a mapping where a text should be. Put a text with ": " in it in quotation marks.`},
@@ -302,6 +302,9 @@ func TestEverySettingCountsFromFileVariableAndFlag(t *testing.T) {
 		"letter.density": "20", "signers.comment.most": "100", "signers.comment.longer": "leave",
 	}
 	for _, s := range Settings() {
+		if s.OnlyInFile() {
+			continue // TestSeveralRecipients…
+		}
 		text, ok := samples[s.Key]
 		switch {
 		case ok:
@@ -356,7 +359,7 @@ func plain(c *Campaign) Campaign {
 	p := *c
 	base := func(s string) string { return strings.TrimPrefix(s, c.Dir) }
 	p.File, p.Dir, p.canonical, p.Warnings, p.Signers.ColumnPlace = "", "", nil, nil, nil
-	p.Signers.Files = nil
+	p.Recipient.Place, p.Recipients, p.Signers.Files = problem.Place{}, nil, nil
 	for _, f := range c.Signers.Files {
 		p.Signers.Files = append(p.Signers.Files, base(f))
 	}
@@ -642,7 +645,9 @@ func TestAHugeOrDeepFileIsBounded(t *testing.T) {
 		"unknown keys": many("k%d: 1\n"), "fields": whole + "fields:\n" + many("  k%d: 1\n"), "fields in one line": whole + "fields: {" + many("k%d: x, ") + "}\n",
 		"the same field": whole + "fields:\n" + many("  k: %d\n"), "one long key": whole + "? " + strings.Repeat("k", 900_000) + "\n: 1\n",
 		"one long value": strings.Replace(whole, "2026-11-23", strings.Repeat("9", 900_000), 1), "anchors": whole + "fields:\n" + many("  k%d: &a x\n"),
-		"too much": many("k%d: 1\n") + strings.Repeat("#", maxBytes),
+		"recipients": several + "recipients:\n" + many("  - {k%d: 1}\n"), "keys of a recipient": several + "recipients:\n  - a: b\n" + many("    k%d: 1\n"),
+		"recipients of recipients": several + "recipients: " + strings.Repeat("[{name: ", 100_000),
+		"too much":                 many("k%d: 1\n") + strings.Repeat("#", maxBytes),
 	} {
 		start := time.Now()
 		_, err := load(t, text, Options{})
@@ -680,6 +685,8 @@ func FuzzLoad(f *testing.F) {
 	f.Add([]byte(whole+"fonts: |\n  a\n\n  b #c\n"), "\xff")
 	f.Add([]byte(whole+"? [a]\n: b\nfields: {a: #b\n}\n"), " ")
 	f.Add([]byte("--- !x\n"+whole+"...\n"), "=")
+	f.Add([]byte(several), "x")
+	f.Add([]byte(strings.Replace(several, "  - name", "  - - name", 1)), "")
 	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, data []byte, text string) {
 		file := filepath.Join(dir, "campaign.yaml")
@@ -688,7 +695,9 @@ func FuzzLoad(f *testing.F) {
 		}
 		all := map[string]string{}
 		for _, s := range Settings() {
-			all[s.Key] = text
+			if !s.OnlyInFile() {
+				all[s.Key] = text
+			}
 		}
 		for _, set := range []map[string]string{nil, all} {
 			c, err := Load(Options{File: file, Set: set})
@@ -720,6 +729,8 @@ func mustBeChecked(t *testing.T, c *Campaign) {
 		"something to show":      len(c.Letter.Show) > 0,
 		"a list":                 c.Signers.File != "",
 		"a rule for duplicates":  c.Signers.Duplicates != "",
+		"recipients":             len(c.Recipients) > 0 && !slices.ContainsFunc(c.Recipients, func(r Recipient) bool { return r.Name == "" || r.Company == "" || r.Salutation == "" }),
+		"a first recipient":      len(c.Recipients) > 0 && reflect.DeepEqual(c.Recipient, c.Recipients[0]),
 		"a recipient":            c.Recipient.Name != "" && c.Recipient.Company != "" && c.Recipient.Salutation != "",
 		"a sender":               c.Sender.Organisation != "",
 		"one sort of consent":    (consent.Column == "") != (consent.Attested == nil),

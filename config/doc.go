@@ -13,5 +13,5 @@
 // Everything is driven by one table, in settings.go: a new setting is a line there and a field of [Campaign]. In a flag or a
 // variable a list's values stand on lines of their own or, where there is one line, between " | "; a mapping's are NAME=TEXT. An
 // empty variable is one that is not set; an empty flag takes away what the file says. A setting that has a default cannot be
-// emptied, since nobody could say what that means.
+// emptied, since nobody could say what that means. Only the list of several recipients is in the file alone (see [Setting.OnlyInFile]).
 package config

@@ -25,7 +25,8 @@ const maxProblems = 100
 // fileReader reads a campaign file into values.
 type fileReader struct {
 	name     string
-	settings map[string]Setting
+	known    []Setting                // in the order of messages
+	settings map[string]Setting       // the same by key
 	sections map[string]bool          // keys that hold settings: letter, signers.consent
 	where    map[string]problem.Place // of each key of ours in the file
 	values   map[string]value
@@ -35,15 +36,7 @@ type fileReader struct {
 
 // readFile reads name. It returns nil when nothing of the file is known, so that there is no more to say than the problem.
 func readFile(name string, problems *problem.List) *fileReader {
-	r := &fileReader{name: name, settings: map[string]Setting{}, sections: map[string]bool{},
-		where: map[string]problem.Place{}, values: map[string]value{}, problems: problems}
-	for _, s := range Settings() {
-		r.settings[s.Key] = s
-		for key := s.Key; strings.Contains(key, "."); {
-			key = key[:strings.LastIndex(key, ".")]
-			r.sections[key] = true
-		}
-	}
+	r := newFileReader(name, Settings(), problems)
 	data, ok := r.load()
 	if !ok {
 		return nil
@@ -56,6 +49,20 @@ func readFile(name string, problems *problem.List) *fileReader {
 		r.lines = append(r.lines, []rune(string(line)))
 	}
 	r.section(root, "")
+	return r
+}
+
+// newFileReader makes a reader that knows some settings.
+func newFileReader(name string, known []Setting, problems *problem.List) *fileReader {
+	r := &fileReader{name: name, known: known, settings: map[string]Setting{}, sections: map[string]bool{},
+		where: map[string]problem.Place{}, values: map[string]value{}, problems: problems}
+	for _, s := range known {
+		r.settings[s.Key] = s
+		for key := s.Key; strings.Contains(key, "."); {
+			key = key[:strings.LastIndex(key, ".")]
+			r.sections[key] = true
+		}
+	}
 	return r
 }
 
@@ -202,6 +209,9 @@ func (r *fileReader) entry(key, node *yaml.Node, name string) {
 		r.setting(key, node, s)
 	case node.Kind == yaml.MappingNode:
 		r.section(node, name)
+	case node.Kind == yaml.SequenceNode && r.recordsOf(name) != "":
+		r.add(place(node), name+" holds a list", "Write "+r.recordsOf(name)+" in its place, for several; "+name+" is for one")
+		r.unread(node, name)
 	case !nothing(node):
 		r.add(place(node), name+" holds settings of its own and no value", "Write "+orList(r.below(name))+" below it, indented")
 	}
@@ -252,6 +262,10 @@ func nothing(n *yaml.Node) bool {
 func (r *fileReader) setting(key, node *yaml.Node, s Setting) {
 	if nothing(node) {
 		r.commented(key, s, s.Key)
+		return
+	}
+	if s.Kind == Records {
+		r.values[s.Key] = r.records(node, s)
 		return
 	}
 	before := len(*r.problems)
@@ -354,7 +368,7 @@ func (r *fileReader) unknown(key *yaml.Node, name string) {
 		section = rest
 	}
 	do := "Use " + orList(r.below(section))
-	if near := nearestKey(name, key.Value); near != "" {
+	if near := nearestKey(name, key.Value, r.known); near != "" {
 		do = "Did you mean " + near
 	}
 	r.add(place(key), "there is no setting "+shown(name), do)
@@ -363,7 +377,7 @@ func (r *fileReader) unknown(key *yaml.Node, name string) {
 // below lists the keys of a section.
 func (r *fileReader) below(section string) []string {
 	var keys []string
-	for key := range keysOf(Settings()) {
+	for key := range keysOf(r.known) {
 		rest, ok := key, section == ""
 		if !ok {
 			rest, ok = strings.CutPrefix(key, section+".")

@@ -43,6 +43,7 @@ func Load(o Options) (*Campaign, error) {
 	l.checkConsent(c)
 	l.checkPrint(c)
 	l.gatherFiles(c)
+	l.gatherRecipients(c)
 	c.Bundles.Given = l.has("bundles.letters")
 	if _, language, ok := c.Letter.BuiltIn(); ok && language != "" && !l.has("letter.language") {
 		c.Letter.Language = language // shareholder.de says it; what was left out does not speak against it
@@ -84,7 +85,11 @@ const variablePrefix = "POSTBAG_"
 // checkFlags reports flags that set nothing.
 func (l *loader) checkFlags() {
 	for _, key := range slices.Sorted(maps.Keys(l.flags)) {
-		if _, ok := l.file.settings[key]; ok {
+		s, ok := l.file.settings[key]
+		if ok && s.OnlyInFile() {
+			l.onlyInFile(s, "--"+key)
+		}
+		if ok {
 			continue
 		}
 		do := "Take it away"
@@ -101,6 +106,12 @@ func (l *loader) checkVariables() {
 	var names []string
 	for _, s := range Settings() {
 		known[s.Env()] = true
+		if s.OnlyInFile() {
+			if strings.TrimSpace(l.variables[s.Env()]) != "" {
+				l.onlyInFile(s, s.Env())
+			}
+			continue
+		}
 		names = append(names, strings.TrimPrefix(s.Env(), variablePrefix))
 	}
 	for _, name := range slices.Sorted(maps.Keys(l.variables)) {
@@ -127,6 +138,9 @@ func (l *loader) resolve() {
 	v := viper.NewWithOptions(viper.KeyDelimiter("\x00")) // no key holds it, so that no key is a path
 	for _, s := range Settings() {
 		v.SetDefault(s.Key, typed{text: s.Default})
+		if s.OnlyInFile() {
+			continue
+		}
 		if text := l.variables[s.Env()]; strings.TrimSpace(text) != "" { // an empty variable is one that is not set
 			v.Set(s.Key, typed{text, s.Env()})
 		}
@@ -190,8 +204,11 @@ func (l *loader) campaign() *Campaign {
 		v := l.resolved[s.Key]
 		switch right := l.checkValue(s, v); {
 		case !right:
+		case s.Kind == Records:
+			l.recipients(c, s, v)
 		case len(v.texts) > 0:
 			s.set(c, l.resolvePaths(s, v))
+		case s.other != "" && l.has(s.other):
 		case s.required:
 			l.problems.Add(l.placeOfNothing(s.Key), s.Key+" is not set", "Set it: "+strings.TrimSuffix(s.Usage, ","))
 		case s.Default != "":
@@ -271,7 +288,7 @@ func (l Letter) BuiltIn() (name, language string, ok bool) {
 // has tells whether somebody set a setting, rightly or not, in the layer that counts.
 func (l *loader) has(key string) bool {
 	v := l.resolved[key]
-	return v.given && (len(v.texts) > 0 || v.wrong)
+	return v.given && (len(v.texts)+len(v.parts) > 0 || v.wrong)
 }
 
 // attestationKeys are the settings that make an attestation; each needs the others.
@@ -319,33 +336,13 @@ func (l *loader) gatherFiles(c *Campaign) {
 	}
 }
 
-// staleAfter is how many days may lie between checking the recipient and the letters' date.
-const staleAfter = 180
-
 // warn notes what is not wrong, but worth a second look before printing. Dates are held against one another, never against the clock.
 func (l *loader) warn(c *Campaign) {
-	l.warnOfRecipient(c)
+	l.warnOfRecipients(c)
 	if reply := c.Paperwork.ReplyBy; !reply.IsZero() && !reply.After(c.Letter.Date) {
 		c.Warnings = append(c.Warnings, problem.Problem{Place: l.resolved["paperwork.reply_by"].at,
 			What: "paperwork.reply_by is not later than the letters' date", Do: "Set it to the day by which you want an answer"})
 	}
-}
-
-func (l *loader) warnOfRecipient(c *Campaign) {
-	verified, date := c.Recipient.VerifiedOn, c.Letter.Date
-	what, at := "", l.resolved["recipient.verified_on"].at
-	switch {
-	case verified.IsZero():
-		what, at = "nobody has said when the recipient's name and address were checked", l.placeOfNothing("recipient.verified_on")
-	case verified.After(date):
-		what = "recipient.verified_on is later than the letters' date"
-	case verified.AddDate(0, 0, staleAfter).Before(date):
-		what = fmt.Sprintf("the recipient's name and address were checked more than %d days before the letters' date", staleAfter)
-	default:
-		return
-	}
-	c.Warnings = append(c.Warnings, problem.Problem{Place: at, What: what,
-		Do: "Check name, title and address once more, and set recipient.verified_on to the day you did"})
 }
 
 // warnOfBundles notes settings that do nothing without another one.
@@ -365,11 +362,11 @@ func (l *loader) warnOfBundles(c *Campaign) {
 	}
 }
 
-// canonical writes a line for each setting: its key, then its texts as quoted ASCII, a mapping's after their names and sorted by them.
+// canonical writes a line for each setting, and for those of each of several recipients: its key, then its texts as quoted ASCII, a mapping's
+// after their names and sorted by them.
 func (l *loader) canonical() []byte {
 	var b bytes.Buffer
-	for _, s := range Settings() {
-		v := l.resolved[s.Key]
+	line := func(s Setting, v value) {
 		var entries []string
 		for i, text := range v.texts {
 			entry := fmt.Sprintf(" %+q", text)
@@ -382,6 +379,14 @@ func (l *loader) canonical() []byte {
 			slices.Sort(entries)
 		}
 		b.WriteString(s.Key + strings.Join(entries, "") + "\n")
+	}
+	for _, s := range Settings() {
+		line(s, l.resolved[s.Key])
+		for _, part := range l.resolved[s.Key].parts {
+			for _, own := range part.settings {
+				line(own, part.values[own.Key])
+			}
+		}
 	}
 	return b.Bytes()
 }

@@ -33,12 +33,12 @@ func nearestOf(typed string, known []string) string {
 
 // nearestKey finds the setting or section that was probably meant, by its whole name or, since people forget the section, by the
 // last part of it.
-func nearestKey(name, last string) string {
+func nearestKey(name, last string, known []Setting) string {
 	if len(name) > longestName {
 		return ""
 	}
 	best, least := "", 1+slips(last)
-	for key := range keysOf(Settings()) {
+	for key := range keysOf(known) {
 		for ; key != ""; key = key[:max(0, strings.LastIndex(key, "."))] {
 			part := key[strings.LastIndex(key, ".")+1:]
 			if d := min(distance(name, key), distance(last, part)); d < least {

@@ -23,6 +23,7 @@ const (
 	Names   Kind = "names" // a list of names
 	Paths   Kind = "paths" // a list of paths
 	Mapping Kind = "mapping"
+	Records Kind = "records" // a list of mappings that have settings of their own; it stands in the file only
 )
 
 // Setting is one key of campaign.yaml, which is also a flag and a variable.
@@ -35,6 +36,8 @@ type Setting struct {
 
 	required bool
 	blank    bool                                // a name of a Mapping may stand for nothing
+	of       string                              // of Records: the section whose settings each of them has
+	other    string                              // the Records that may stand in this one's place, so that it is not required
 	check    func(text string) (what, do string) // of one text that is right for the kind; "" for nothing wrong
 	set      func(c *Campaign, v value)          // called with values that are right, and not with none
 }
@@ -49,6 +52,9 @@ func (s Setting) Env() string {
 func (s Setting) IsList() bool {
 	return s.Kind == Lines || s.Kind == Names || s.Kind == Paths || s.Kind == Mapping
 }
+
+// OnlyInFile tells that the setting is neither a flag nor a variable: a line of text cannot hold it.
+func (s Setting) OnlyInFile() bool { return s.Kind == Records }
 
 // Settings lists every key of campaign.yaml, in the order of the file that postbag init writes.
 func Settings() []Setting {
@@ -72,18 +78,19 @@ func Settings() []Setting {
 		{Key: "sender.line", Kind: Text, Usage: "the sender on one line, above the address in the window of din-a and din-b; made of name and address when left out",
 			set: func(c *Campaign, v value) { c.Sender.Line = v.text() }},
 
-		{Key: "recipient.name", Kind: Text, Usage: "the person addressed", required: true,
+		{Key: "recipient.name", Kind: Text, Usage: "the person addressed", required: true, other: recipientsKey,
 			set: func(c *Campaign, v value) { c.Recipient.Name = v.text() }},
 		{Key: "recipient.title", Kind: Text, Usage: "their office, for example Chief Executive Officer",
 			set: func(c *Campaign, v value) { c.Recipient.Title = v.text() }},
-		{Key: "recipient.company", Kind: Text, Usage: "the company", required: true,
+		{Key: "recipient.company", Kind: Text, Usage: "the company", required: true, other: recipientsKey,
 			set: func(c *Campaign, v value) { c.Recipient.Company = v.text() }},
 		{Key: "recipient.address", Kind: Lines, Usage: "lines of the recipient's address",
 			set: func(c *Campaign, v value) { c.Recipient.Address = v.texts }},
-		{Key: "recipient.salutation", Kind: Text, Usage: "how the letter begins, for example Dear Mr Karp,", required: true,
+		{Key: "recipient.salutation", Kind: Text, Usage: "how the letter begins, for example Dear Mr Karp,", required: true, other: recipientsKey,
 			set: func(c *Campaign, v value) { c.Recipient.Salutation = v.text() }},
 		{Key: "recipient.verified_on", Kind: Date, Usage: "the day on which somebody checked name and address",
 			set: func(c *Campaign, v value) { c.Recipient.VerifiedOn = v.date() }},
+		{Key: recipientsKey, Kind: Records, of: "recipient", Usage: "several recipients in place of recipient, each with its keys: everybody sends a letter to each; in the file only"},
 
 		{Key: "letter.template", Kind: Path, Usage: "a Markdown file, or the name of a built-in letter, as postbag templates lists them", Default: "supporter",
 			set: func(c *Campaign, v value) { c.Letter.Template = v.text() }},

@@ -16,6 +16,7 @@ type value struct {
 	texts  []string
 	keys   []string
 	places []problem.Place // of each text
+	parts  []part          // of Records: each of them; there are no texts then
 	at     problem.Place   // of the setting
 	given  bool            // by somebody: it is no default
 	wrong  bool            // what is wrong with it has been reported, so there is no more to say

@@ -203,7 +203,9 @@ func (s *sorter) unknownFlag(word, name string) error {
 		names = append(namesOf(s.command.flags), names...)
 	}
 	do := "`" + help + "` lists the flags"
-	if c := s.ownerOf(name); c != nil {
+	if onlyInFile(name) {
+		do = "Write " + name + " in campaign.yaml: it is a list, each part of which has settings of its own; " + do
+	} else if c := s.ownerOf(name); c != nil {
 		do = fmt.Sprintf("%s has it; %s", c.name, do)
 	} else if near := nearest(name, names); near != "" {
 		do = fmt.Sprintf("Did you mean %s? %s", dashed(near), do)

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,16 +30,21 @@ func (a *app) load(c *cli.Context) (*config.Campaign, error) {
 const settingsTitle = "Settings of campaign.yaml, for this run (paths start at the campaign's folder)"
 
 // settingFlags are the settings of campaign.yaml as flags of the same names. The campaign's own name is not among them,
-// since --campaign names its file.
+// since --campaign names its file, and what a line of text cannot hold is not either.
 func settingFlags() []cli.Flag {
 	var flags []cli.Flag
 	for _, s := range config.Settings() {
-		if s.Key != "campaign" {
+		if s.Key != "campaign" && !s.OnlyInFile() {
 			flags = append(flags, &settingFlag{setting: s, GenericFlag: &cli.GenericFlag{
 				Name: s.Key, Usage: s.Usage, Category: settingsTitle, Value: new(settingValue)}})
 		}
 	}
 	return flags
+}
+
+// onlyInFile tells whether a setting stands in campaign.yaml and nowhere else.
+func onlyInFile(key string) bool {
+	return slices.ContainsFunc(config.Settings(), func(s config.Setting) bool { return s.Key == key && s.OnlyInFile() })
 }
 
 // settingFlag is a setting as a flag. What it is given is text until package config says what it means.
