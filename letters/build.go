@@ -17,7 +17,6 @@ import (
 	"postbag/letters/packet"
 	"postbag/letters/press"
 	"postbag/letters/roll"
-	"postbag/letters/typeset"
 )
 
 // Options says how to build.
@@ -33,10 +32,10 @@ type Options struct {
 // final name.
 //
 // The goroutines of a build: the caller's reads the roll, then starts o.Workers workers and one keeper of the ledger, and
-// waits. Each worker owns a typeset.Setter and a press.Worker, takes the next bundle that nobody has, and writes it from the
-// first letter to the last; the roll, the layout and the press are shared and only read. A bundle's ledger lines go to the keeper
-// through a channel of that bundle's own, and the keeper writes them in the order of the bundles. So what is written does not
-// depend on who was faster.
+// waits. Each worker takes the next bundle that nobody has and writes it from the first letter to the last. It owns a typeset.Setter
+// and a press.Worker for the recipient whose bundles it makes; the roll, and each recipient's layout and press, are shared and only
+// read. A bundle's ledger lines go to the keeper through a channel of that bundle's own, and the keeper writes them in the order of the
+// bundles. So what is written does not depend on who was faster.
 func Build(ctx context.Context, c *config.Campaign, o Options) (*packet.Manifest, error) {
 	p, r, err := readSigners(ctx, c, o.Progress)
 	if err != nil {
@@ -59,7 +58,7 @@ func Build(ctx context.Context, c *config.Campaign, o Options) (*packet.Manifest
 		return nil, err
 	}
 	seed := p.fingerprint(r, secretID(secret), signing)
-	layout, printing, err := p.lay(r, false, p.job(seed, len(ranges)))
+	desks, err := p.desks(r, ranges, seal, p.job(seed, len(ranges)))
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +66,7 @@ func Build(ctx context.Context, c *config.Campaign, o Options) (*packet.Manifest
 	if err != nil {
 		return nil, err
 	}
-	b := &build{composition: p, roll: r, options: o, writer: w, layout: layout, press: printing, ranges: ranges, seal: seal, values: p.signerValues(r), signing: signing}
+	b := &build{composition: p, roll: r, options: o, writer: w, desks: desks, ranges: ranges, values: p.signerValues(r), signing: signing}
 	m, err := b.run(ctx)
 	if err != nil {
 		w.Abort()
@@ -82,14 +81,12 @@ type build struct {
 	roll    *roll.Roll
 	options Options
 	writer  *packet.Writer
-	layout  *typeset.Layout
-	press   *press.Press
+	desks   []*desk // of the recipients
 	ranges  []bundleRange
 	values  func(signer int, dst []string) []string // of the roll
 
-	next    atomic.Int64 // the next bundle that nobody has
-	done    atomic.Int64 // letters set
-	seal    *packet.Seal
+	next    atomic.Int64     // the next bundle that nobody has
+	done    atomic.Int64     // letters set
 	signing packet.PublicKey // "" for none
 	bundles []packet.Bundle
 	account *packet.Manifest
@@ -132,16 +129,16 @@ func (b *build) run(ctx context.Context) (*packet.Manifest, error) {
 
 // work makes bundles until there are none left.
 func (b *build) work(ctx context.Context) error {
-	setter := b.layout.NewSetter()
-	worker := b.press.NewWorker(setter)
-	tree := b.seal.NewTree()
-	var values []string
+	s := seat{recipient: -1}
 	for {
 		i := int(b.next.Add(1) - 1)
 		if i >= len(b.ranges) {
 			return nil
 		}
-		if err := b.makeBundle(ctx, worker, tree, i, &values); err != nil {
+		if err := s.sit(b.desks, b.ranges[i].recipient); err != nil {
+			return err
+		}
+		if err := b.makeBundle(ctx, &s, i); err != nil {
 			return err
 		}
 	}
@@ -150,7 +147,7 @@ func (b *build) work(ctx context.Context) error {
 // order is what a bundle holds, but for its letters: what they say, and where they are accounted for.
 func (p *composition) order(r *roll.Roll, letters bundleRange, number, bundles int) press.Order {
 	o := press.Order{
-		Number: number, First: letters.first + 1, Letters: letters.count, Group: r.Group(letters.first), Groups: letters.groups,
+		Number: number, First: p.number(r, letters.first), Letters: letters.count, Group: r.Group(letters.first), Groups: letters.groups,
 		Volume: p.volume(r, letters, number, bundles),
 	}
 	if letters.groups > 1 {
@@ -160,8 +157,8 @@ func (p *composition) order(r *roll.Roll, letters bundleRange, number, bundles i
 }
 
 // makeBundle writes one bundle and hands its ledger lines over.
-func (b *build) makeBundle(ctx context.Context, worker *press.Worker, tree *packet.LetterTree, i int, values *[]string) error {
-	letters := b.ranges[i]
+func (b *build) makeBundle(ctx context.Context, s *seat, i int) error {
+	letters, tree := b.ranges[i], s.tree
 	path := fmt.Sprintf("deliver/bundles/bundle-%04d.pdf", i+1)
 	memory, ok := b.lines.Get().(*[]byte)
 	if !ok {
@@ -170,16 +167,17 @@ func (b *build) makeBundle(ctx context.Context, worker *press.Worker, tree *pack
 	lines := slices.Grow((*memory)[:0], 128*letters.count)
 	var ledger ledgerLines
 	ledger.begin(b, path, tree)
-	order := b.order(b.roll, letters, i+1, len(b.ranges))
+	order := b.all[letters.recipient].order(b.roll, letters, i+1, len(b.ranges))
+	first := order.First
 	order.Values = func(k int) []string {
-		*values = b.values(letters.first+k, (*values)[:0])
-		return *values
+		s.values = b.values(letters.first+k, s.values[:0])
+		return s.values
 	}
-	order.Placed = func(k, page int) { lines = ledger.append(lines, letters.first+k, page, *values) }
+	order.Placed = func(k, page int) { lines = ledger.append(lines, letters.first+k, first+k, page, s.values) }
 	order.Seal = func() string { return tree.Root().String() }
 	var count press.Count
 	sum, size, err := b.writer.File(ctx, path, func(out io.Writer) (err error) {
-		count, err = worker.Bundle(ctx, out, order)
+		count, err = s.worker.Bundle(ctx, out, order)
 		return err
 	})
 	if err == nil {
@@ -191,10 +189,11 @@ func (b *build) makeBundle(ctx context.Context, worker *press.Worker, tree *pack
 	reference := b.reference()
 	b.bundles[i] = packet.Bundle{
 		Path: path, SHA256: sum, Bytes: size, Letters: letters.count, Pages: count.Pages, Sheets: count.Sheets,
-		First: press.LetterID(reference, letters.first+1), Last: press.LetterID(reference, letters.first+letters.count),
-		Root: tree.Root().String(),
+		First: press.LetterID(reference, first), Last: press.LetterID(reference, first+letters.count-1),
+		Root: tree.Root().String(), Recipient: b.placeInManifest(letters.recipient),
 	}
 	b.ledger[i] <- ledgerPart{lines, tree.Tiles()}
+	b.desks[letters.recipient].bundleMade()
 	b.tell(letters.count)
 	return nil
 }
@@ -207,7 +206,8 @@ func (b *build) tell(letters int) {
 	b.report.Lock()
 	defer b.report.Unlock()
 	done := int(b.done.Add(int64(letters)))
-	b.options.Progress(Progress{Stage: Setting, Done: done, Total: b.roll.Len(), Share: float64(done) / float64(b.roll.Len())})
+	total := b.roll.Len() * len(b.all)
+	b.options.Progress(Progress{Stage: Setting, Done: done, Total: total, Share: float64(done) / float64(total)})
 }
 
 // ledgerPart is one bundle's part of the ledger.
@@ -235,17 +235,17 @@ func (l *ledgerLines) begin(b *build, path string, tree *packet.LetterTree) {
 	tree.Begin()
 }
 
-func (l *ledgerLines) append(dst []byte, signer, page int, values []string) []byte {
+func (l *ledgerLines) append(dst []byte, signer, number, page int, values []string) []byte {
 	row := l.b.roll.Row(signer)
 	l.row.Row, l.row.Page, l.row.Name = row.Row, page, values[l.name]
-	l.id = press.AppendLetterID(l.id[:0], l.reference, signer+1)
+	l.id = press.AppendLetterID(l.id[:0], l.reference, number)
 	l.row.LetterID = unsafe.String(unsafe.SliceData(l.id), len(l.id)) // read before the next row changes it
 	l.row.File = l.b.fileOf(row)
 	l.row.Says = l.row.Says[:0]
 	for _, slot := range l.says {
 		l.row.Says = append(l.row.Says, values[slot])
 	}
-	l.tree.Add(len(dst), signer+1, values)
+	l.tree.Add(len(dst), number, values)
 	return packet.AppendLedgerRow(dst, l.row)
 }
 
@@ -261,7 +261,7 @@ func (b *build) fileOf(row roll.Row) string {
 
 // keepLedger writes the ledger while bundles are made, and behind it the index by which proofs find their way in it.
 func (b *build) keepLedger(ctx context.Context) error {
-	index := b.seal.AppendIndexHeader(nil)
+	index := b.desks[0].seal.AppendIndexHeader(nil)
 	_, _, err := b.writer.File(ctx, "private/ledger.csv", func(out io.Writer) error {
 		head := packet.AppendLedgerHeader(nil, b.several(), b.says())
 		if _, err := out.Write(head); err != nil {

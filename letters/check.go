@@ -29,14 +29,16 @@ type Report struct {
 	Letter   LetterReport        `json:"letter"`
 	Source   []roll.Source       `json:"source"`
 	RowsRead int                 `json:"rows_read"`
-	Letters  int                 `json:"letters"`
+	Signers  int                 `json:"signers"` // rows that get a letter
+	Letters  int                 `json:"letters"` // one from each signer to each recipient
 	Excluded map[roll.Reason]int `json:"excluded"`
 	Held     []roll.Exclusion    `json:"held"` // exclusions that a person should look at
 	Columns  []Column            `json:"columns"`
 	Bundles  int                 `json:"bundles"`
-	Comments *roll.Comments      `json:"comments,omitempty"` // where the letter prints them
-	Remarks  []roll.Remark       `json:"remarks"`            // what a person may want to look at, though it holds nothing back
-	Notes    []string            `json:"notes"`              // guesses, and what else a person should know
+	To       []AddressedReport   `json:"recipients,omitempty"` // where there are several
+	Comments *roll.Comments      `json:"comments,omitempty"`   // where the letter prints them
+	Remarks  []roll.Remark       `json:"remarks"`              // what a person may want to look at, though it holds nothing back
+	Notes    []string            `json:"notes"`                // guesses, and what else a person should know
 
 	Holdings []Holding         `json:"holdings,omitempty"` // what investors hold, added up
 	Cautions []problem.Problem `json:"cautions,omitempty"` // what is not wrong, but worth a second look
@@ -81,13 +83,14 @@ func Check(ctx context.Context, c *config.Campaign, o CheckOptions) (*Report, er
 	if err != nil {
 		return nil, err
 	}
-	bundles, err := p.plan(ctx, r, 0, o.Progress)
+	ranges, err := p.plan(ctx, r, 0, o.Progress)
 	if err != nil {
 		return nil, err
 	}
 	report := &Report{
-		Campaign: c.Name, Letter: p.letterReport(), Source: r.Sources, RowsRead: r.RowsRead, Letters: r.Len(), Excluded: map[roll.Reason]int{},
-		Held: []roll.Exclusion{}, Columns: columns.columns, Remarks: r.Remarks, Bundles: len(bundles), Notes: append(p.notes(r, mapping), p.groupNotes(r)...),
+		Campaign: c.Name, Letter: p.letterReport(), Source: r.Sources, RowsRead: r.RowsRead, Signers: r.Len(), Letters: r.Len() * len(p.all), Excluded: map[roll.Reason]int{},
+		Held: []roll.Exclusion{}, Columns: columns.columns, Remarks: r.Remarks, Bundles: len(ranges), To: p.addressedReports(r, ranges),
+		Notes: append(p.notes(r, mapping), p.groupNotes(r)...),
 	}
 	p.checkForm(report, r)
 	if p.printsComments() {

@@ -19,9 +19,12 @@ import (
 	"postbag/templates"
 )
 
-// composition is a campaign with its template read and its fields bound: everything about the letters but the signers.
+// composition is a campaign with its template read and its fields bound for one of its recipients: everything about their letters but
+// the signers.
 type composition struct {
-	campaign *config.Campaign
+	campaign *config.Campaign // its recipient is this one's
+	place    int              // of the recipient among the campaign's, from 0
+	all      []*composition   // of all recipients, in their order
 	template *templates.Letter
 	hash     string // SHA-256 of the template's bytes
 	wording  string // SHA-256 of the wording
@@ -62,13 +65,13 @@ func compose(c *config.Campaign, list *roll.List) (*composition, error) {
 		return nil, err
 	}
 	p.fonts = fonts
+	p.address()
 	p.checkOwnText(&problems)
-	p.checkHead(&problems)
-	if err := problems.Err(); err != nil {
-		return nil, err
+	for _, q := range p.all {
+		q.checkRecipient(&problems)
+		q.checkHead(&problems)
 	}
-	p.wording = hashOf([]byte(template.Wording(p.fields.Constant)))
-	return p, nil
+	return p, problems.Err()
 }
 
 func hashOf(b []byte) string {
@@ -114,14 +117,7 @@ func (p *composition) bindFields(problems *problem.List) {
 
 // checkOwnText makes sure that fonts have every character of the text that all letters share: there is no row to hold back for it.
 func (p *composition) checkOwnText(problems *problem.List) {
-	const do = "Add a font that has it, with fonts: in the campaign file, or write it in another way"
-	check := func(at problem.Place, texts ...string) {
-		for _, text := range texts {
-			if missing := p.fonts.Missing(text); len(missing) > 0 {
-				problems.Add(at, fmt.Sprintf("no font has %s of %q", codePoints(missing), text), do)
-			}
-		}
-	}
+	check := func(at problem.Place, texts ...string) { p.checkGlyphs(problems, at, texts...) }
 	inlines := slices.Concat(p.template.Subject, p.template.Closing)
 	for _, b := range p.template.Blocks {
 		inlines = append(inlines, b.Inline...)
@@ -131,10 +127,8 @@ func (p *composition) checkOwnText(problems *problem.List) {
 	}
 	c := p.campaign
 	at := problem.Place{File: c.File}
-	check(at, c.Sender.Organisation, c.Sender.Contact, c.Recipient.Salutation, longDate(c.Letter.Date, c.Letter.Language))
+	check(at, c.Sender.Organisation, c.Sender.Contact, longDate(c.Letter.Date, c.Letter.Language))
 	check(at, c.Sender.Address...)
-	check(at, c.Recipient.Name, c.Recipient.Title, c.Recipient.Company)
-	check(at, c.Recipient.Address...)
 	check(at, c.Sender.Line, c.Letter.Reference, p.words.Reference, p.words.Date, p.words.pageOf(1234567890, 1))
 	check(at, p.words.enclosures(c.Letter.Enclosures)...)
 	for _, name := range slices.Sorted(maps.Keys(c.Fields)) {
@@ -144,6 +138,16 @@ func (p *composition) checkOwnText(problems *problem.List) {
 		check(at, c.Letter.Signed)
 		check(at, c.Letter.Show...)
 		check(at, p.formWords().texts()...)
+	}
+}
+
+// checkGlyphs makes sure that fonts have every character of texts of the campaign's own.
+func (p *composition) checkGlyphs(problems *problem.List, at problem.Place, texts ...string) {
+	for _, text := range texts {
+		if missing := p.fonts.Missing(text); len(missing) > 0 {
+			problems.Add(at, fmt.Sprintf("no font has %s of %q", codePoints(missing), text),
+				"Add a font that has it, with fonts: in the campaign file, or write it in another way")
+		}
 	}
 }
 
@@ -202,22 +206,24 @@ type fields struct {
 	constants map[string]string // by name as documented or typed
 	folded    map[string]string // the name of a constant, by its folded form
 	vacant    map[string]bool   // fields that nothing fills and the letter can do without, by folded name
-	slots     map[string]int    // by folded name
-	names     []string          // by slot
+	*slots
+}
+
+// slots are the signers' fields: the same for all recipients.
+type slots struct {
+	slots map[string]int // by folded name
+	names []string       // by slot
 }
 
 func newFields(c *config.Campaign, problems *problem.List) *fields {
-	f := &fields{folded: map[string]string{}, vacant: map[string]bool{}, slots: map[string]int{}}
+	f := &fields{folded: map[string]string{}, vacant: map[string]bool{}, slots: &slots{slots: map[string]int{}}}
 	f.constants = map[string]string{
-		"campaign":             c.Name,
-		"date":                 longDate(c.Letter.Date, c.Letter.Language),
-		"recipient.name":       c.Recipient.Name,
-		"recipient.title":      c.Recipient.Title,
-		"recipient.company":    c.Recipient.Company,
-		"recipient.salutation": c.Recipient.Salutation,
-		"sender.organisation":  c.Sender.Organisation,
-		"sender.contact":       c.Sender.Contact,
+		"campaign":            c.Name,
+		"date":                longDate(c.Letter.Date, c.Letter.Language),
+		"sender.organisation": c.Sender.Organisation,
+		"sender.contact":      c.Sender.Contact,
 	}
+	maps.Copy(f.constants, recipientFields(&c.Recipient))
 	if !c.Letter.AsOf.IsZero() {
 		f.constants["as_of"] = longDate(c.Letter.AsOf, c.Letter.Language)
 	}
@@ -235,19 +241,20 @@ func newFields(c *config.Campaign, problems *problem.List) *fields {
 	return f
 }
 
-// Constant and Slot make fields merge.Fields.
+// Constant, and Slot of the slots, make fields merge.Fields.
 func (f *fields) Constant(name string) (string, bool) {
 	key := roll.Fold(name)
 	known, ok := f.folded[key]
 	return f.constants[known], ok || f.vacant[key]
 }
 
-func (f *fields) Slot(name string) (int, bool) {
+// Slot finds a signer's field.
+func (f *slots) Slot(name string) (int, bool) {
 	slot, ok := f.slots[roll.Fold(name)]
 	return slot, ok
 }
 
-func (f *fields) add(name string) {
+func (f *slots) add(name string) {
 	key := roll.Fold(name)
 	if _, ok := f.slots[key]; !ok {
 		f.slots[key] = len(f.names)
@@ -266,14 +273,20 @@ var misfits = map[typeset.HeadPart]struct{ what, do string }{
 func (p *composition) checkHead(problems *problem.List) {
 	c := p.campaign
 	for _, m := range typeset.CheckHead(p.fonts, p.design(false), p.head()) {
-		words := misfits[m.Part]
+		words, at := misfits[m.Part], problem.Place{File: c.File}
+		switch {
+		case m.Part == typeset.AddressPart:
+			at = c.Recipient.Place
+		case p.place > 0:
+			continue // the sender's part is the same for all, and told already
+		}
 		what := fmt.Sprintf("%s does not fit into the window of letter.layout %s, even at %g points: ", words.what, c.Letter.Layout, m.Least.Points())
 		if m.Line != "" {
 			what += fmt.Sprintf("%q is too wide", m.Line)
 		} else {
 			what += fmt.Sprintf("%d lines are too many", m.Lines)
 		}
-		problems.Add(problem.Place{File: c.File}, what, words.do)
+		problems.Add(at, what, words.do)
 	}
 }
 
@@ -301,11 +314,16 @@ func (p *composition) elements() []typeset.Element {
 // head lists what stands above the text: the address, and the date.
 func (p *composition) head() []typeset.Element {
 	c := p.campaign
-	address := filled(slices.Concat([]string{c.Recipient.Name, c.Recipient.Title, c.Recipient.Company}, c.Recipient.Address)...)
 	return []typeset.Element{
-		{Role: typeset.Address, Block: merge.Literal(address...)},
+		{Role: typeset.Address, Block: merge.Literal(p.addressLines()...)},
 		{Role: typeset.Date, Block: merge.Literal(longDate(c.Letter.Date, c.Letter.Language))},
 	}
+}
+
+// addressLines are the lines of the recipient's address.
+func (p *composition) addressLines() []string {
+	r := &p.campaign.Recipient
+	return filled(slices.Concat([]string{r.Name, r.Title, r.Company}, r.Address)...)
 }
 
 // filled leaves out texts with nothing in them.

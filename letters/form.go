@@ -204,7 +204,7 @@ var rowHeights = map[string]typeset.Length{"compact": 15 * typeset.Point, "norma
 // formDesign says how the form looks.
 func (p *composition) formDesign(r *roll.Roll) typeset.FormDesign {
 	words := p.formWords()
-	d := typeset.FormDesign{Greatest: r.Len(), PageOf: p.words.pageOf}
+	d := typeset.FormDesign{Greatest: r.Len() * len(p.all), PageOf: p.words.pageOf}
 	switch p.form() {
 	case templates.FormPetitionSheet:
 		d.Head, d.Table = p.sheetHead(), p.sheetColumns()
@@ -221,6 +221,7 @@ func (p *composition) formDesign(r *roll.Roll) typeset.FormDesign {
 	default:
 		d.Entry, d.Columns = p.nameEntry(), 3
 	}
+	before := p.number(r, 0) - 1 // letters to other recipients: the heading counts who stands in this document
 	d.Heading = func(first, last int, continued bool) string {
 		pattern := words.Heading
 		switch {
@@ -231,7 +232,7 @@ func (p *composition) formDesign(r *roll.Roll) typeset.FormDesign {
 		case first == last:
 			pattern = words.HeadingOne
 		}
-		return ofNumbers(pattern, first, last)
+		return ofNumbers(pattern, first-before, last-before)
 	}
 	return d
 }
@@ -335,7 +336,7 @@ func (p *composition) accountOfHoldings(r *roll.Roll) []typeset.Element {
 	return append(out, line(typeset.Body, words.Not))
 }
 
-// volume says which part of the document a bundle is.
+// volume says which part of the document to the recipient a bundle is.
 func (p *composition) volume(r *roll.Roll, signers bundleRange, number, bundles int) typeset.Volume {
 	if p.form() == "" {
 		return typeset.Volume{}
@@ -344,7 +345,7 @@ func (p *composition) volume(r *roll.Roll, signers bundleRange, number, bundles 
 	v := typeset.Volume{Text: r.GroupStart(signers.first), Last: signers.first+signers.count == r.Len()}
 	v.Foot = fillWords(ofNumbers(words.Bundle, number, bundles), "campaign", p.campaign.Name)
 	v.Title = p.appendInline(nil, typeset.Subject, p.template.Subject)
-	v.Title = append(v.Title, typeset.Element{Role: typeset.Signature, Block: merge.Literal(ofNumbers(words.Volume, number, bundles))})
+	v.Title = append(v.Title, typeset.Element{Role: typeset.Signature, Block: merge.Literal(ofNumbers(words.Volume, signers.volume, signers.volumes))})
 	return v
 }
 

@@ -29,10 +29,11 @@ func (p *composition) paperwork(r *roll.Roll) (*paperwork.Job, error) {
 	if slot, ok := p.fields.Slot("comment"); ok {
 		signers.Comment = slot
 	}
-	return &paperwork.Job{
-		Campaign: p.campaign, Fonts: p.fonts, Design: p.design(false), Tongue: tongue, Signers: signers,
-		Recipients: []paperwork.Recipient{{Recipient: p.campaign.Recipient, Wording: p.template.Wording(p.fields.Constant)}},
-	}, nil
+	job := &paperwork.Job{Campaign: p.campaign, Fonts: p.fonts, Design: p.design(false), Tongue: tongue, Signers: signers}
+	for _, to := range p.all {
+		job.Recipients = append(job.Recipients, paperwork.Recipient{Recipient: to.campaign.Recipient, Wording: to.template.Wording(to.fields.Constant)})
+	}
+	return job, nil
 }
 
 // tongueOf is how a language writes digits, dates and page numbers.

@@ -32,10 +32,12 @@ import (
 // bundle, with numbers in it that are as long as any can be. The sheets of a form are found in the same way. Both are done only
 // where the campaign has such a limit.
 
-// bundleRange is the letters of one bundle, as places in the roll.
+// bundleRange is the letters of one bundle: to which recipient, by their place, and from whom, as places in the roll.
 type bundleRange struct {
-	first, count int
-	groups       int // how many groups they are of
+	recipient       int
+	first, count    int
+	groups          int // how many groups they are of
+	volume, volumes int // which of the recipient's bundles it is, and of how many
 }
 
 // limits are those that show only when letters are set; 0 for none.
@@ -63,15 +65,33 @@ type planner struct {
 	room func(first, most int) (int, error)
 }
 
-// plan cuts the roll into bundles.
+// plan cuts the roll into bundles for each recipient. Where letters are only counted, they are the same for all of them.
 func (p *composition) plan(ctx context.Context, r *roll.Roll, workers int, progress func(Progress)) ([]bundleRange, error) {
+	var all, own []bundleRange
+	planned := planningProgress(progress, r.Len()*len(p.all))
+	for k, to := range p.all {
+		if k == 0 || p.measures() {
+			var err error
+			if own, err = to.planOne(ctx, r, workers, planned); err != nil {
+				return nil, err
+			}
+		}
+		for i, b := range own {
+			b.recipient, b.volume, b.volumes = to.place, i+1, len(own)
+			all = append(all, b)
+		}
+	}
+	return all, nil
+}
+
+// planOne cuts the roll into bundles for the recipient.
+func (p *composition) planOne(ctx context.Context, r *roll.Roll, workers int, planned func(int)) ([]bundleRange, error) {
 	c := planner{roll: r, most: p.mostInBundle()}
 	if p.measures() && r.Len() > 0 {
 		layout, printing, err := p.lay(r, false, p.job(strings.Repeat("0", 64), unknownBundles))
 		if err != nil {
 			return nil, err
 		}
-		planned := planningProgress(progress, r.Len())
 		if limits := p.limits(); p.form() == "" && limits.bytes == 0 {
 			c.room, err = p.countSheets(ctx, r, layout, printing, workers, planned)
 		} else {
@@ -238,9 +258,9 @@ func (p *composition) countPages(ctx context.Context, r *roll.Roll, layout *type
 				}
 				for i := from; i < to; i++ {
 					fields = values(i, fields[:0])
-					letter, err := setter.Set(fields, i+1)
+					letter, err := setter.Set(fields, p.number(r, i))
 					if err != nil {
-						return fmt.Errorf("setting letter %d: %w", i+1, err)
+						return fmt.Errorf("setting letter %d: %w", p.number(r, i), err)
 					}
 					pages[i] = int32(len(letter.Pages))
 				}
@@ -323,7 +343,7 @@ func (m *measurer) brim(fill int64) bool {
 // fill makes a bundle of n letters from first on, and tells how near it comes to its limits.
 func (m *measurer) fill(first, n int) (int64, error) {
 	var size countingWriter
-	order := m.order(m.roll, bundleRange{first: first, count: n, groups: 1}, unknownBundles, unknownBundles)
+	order := m.order(m.roll, bundleRange{first: first, count: n, groups: 1, volume: unknownBundles, volumes: unknownBundles}, unknownBundles, unknownBundles)
 	values := m.signerValues(m.roll)
 	order.Values = func(i int) []string {
 		m.values = values(first+i, m.values[:0])

@@ -20,9 +20,10 @@ import (
 
 // PreviewOptions says which letter to show.
 type PreviewOptions struct {
-	Row      int    // row of the list; 0 means the letter that is hardest to set
-	Out      string // the PDF file
-	Progress func(Progress)
+	Row       int    // row of the list; 0 means the letter that is hardest to set
+	Recipient int    // whose letter, counting from 1; 0 means the recipient to whom it is hardest to set
+	Out       string // the PDF file
+	Progress  func(Progress)
 }
 
 // PreviewReport says what was shown.
@@ -32,13 +33,18 @@ type PreviewReport struct {
 	Pages int    `json:"pages"`
 	Why   string `json:"why"` // why this row, in a few words
 
-	Shared bool `json:"shared,omitempty"` // it stands in a document with others
+	Recipient int    `json:"recipient,omitempty"` // which, where there are several
+	To        string `json:"to,omitempty"`        // their name
+	Shared    bool   `json:"shared,omitempty"`    // it stands in a document with others
 }
 
 // Preview writes one letter, marked SPECIMEN, to o.Out.
 func Preview(ctx context.Context, c *config.Campaign, o PreviewOptions) (*PreviewReport, error) {
 	p, r, err := readSigners(ctx, c, o.Progress)
 	if err != nil {
+		return nil, err
+	}
+	if p, err = p.chooseRecipient(o.Recipient); err != nil {
 		return nil, err
 	}
 	if p.form() != "" {
@@ -52,11 +58,11 @@ func Preview(ctx context.Context, c *config.Campaign, o PreviewOptions) (*Previe
 	if err != nil {
 		return nil, err
 	}
-	report := &PreviewReport{File: o.Out, Row: r.Row(signer).Row, Why: why}
+	report := p.previewReport(o.Out, r.Row(signer).Row, why)
 	err = writeFile(o.Out, func(f *os.File) error {
 		w := bufio.NewWriter(f)
 		count, err := printing.NewWorker(layout.NewSetter()).Bundle(ctx, w, press.Order{
-			Number: 1, First: signer + 1, Letters: 1,
+			Number: 1, First: p.number(r, signer), Letters: 1,
 			Values: func(int) []string { return r.Fields(signer, nil) },
 		})
 		report.Pages = count.Pages
@@ -66,6 +72,14 @@ func Preview(ctx context.Context, c *config.Campaign, o PreviewOptions) (*Previe
 		return nil, err
 	}
 	return report, nil
+}
+
+func (p *composition) previewReport(out string, row int, why string) *PreviewReport {
+	report := &PreviewReport{File: out, Row: row, Why: why, Shared: p.form() != ""}
+	if len(p.all) > 1 {
+		report.Recipient, report.To = p.place+1, p.campaign.Recipient.Name
+	}
+	return report
 }
 
 // choose finds the signer to show.

@@ -29,12 +29,12 @@ func (p *composition) previewForm(ctx context.Context, r *roll.Roll, o PreviewOp
 		return nil, err
 	}
 	values := p.signerValues(r)
-	report := &PreviewReport{File: o.Out, Row: r.Row(signers.hardest).Row, Why: why, Shared: true}
+	report := p.previewReport(o.Out, r.Row(signers.hardest).Row, why)
 	err = writeFile(o.Out, func(f *os.File) error {
 		w := bufio.NewWriter(f)
 		count, err := printing.NewWorker(layout.NewSetter()).Bundle(ctx, w, press.Order{
-			Number: 1, First: signers.places[0] + 1, Letters: len(signers.places), Volume: p.previewVolume(r),
-			Numbers: func(i int) int { return signers.places[i] + 1 },
+			Number: 1, First: p.number(r, signers.places[0]), Letters: len(signers.places), Volume: p.previewVolume(r),
+			Numbers: func(i int) int { return p.number(r, signers.places[i]) },
 			Values:  func(i int) []string { return values(signers.places[i], nil) },
 		})
 		report.Pages = count.Pages
@@ -48,7 +48,7 @@ func (p *composition) previewForm(ctx context.Context, r *roll.Roll, o PreviewOp
 
 // previewVolume is a document of one volume.
 func (p *composition) previewVolume(r *roll.Roll) typeset.Volume {
-	return p.volume(r, bundleRange{first: 0, count: r.Len()}, 1, 1)
+	return p.volume(r, bundleRange{first: 0, count: r.Len(), volume: 1, volumes: 1}, 1, 1)
 }
 
 // chosen are the signers that a preview shows, by their places in the roll.

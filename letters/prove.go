@@ -101,7 +101,8 @@ func proofPage(proved *packet.Proved, code typeset.Code) *typeset.Document {
 	if m.Specimen {
 		add(typeset.Paragraph{Text: typeset.Bold("SPECIMEN: a page to look at. Nobody signed this letter.")})
 	}
-	add(facts("To", joined(m.Recipient.Name, m.Recipient.Title, m.Recipient.Company), "From", joined(m.Sender.Organisation, m.Sender.Contact)))
+	to := m.Addressed(&m.Bundles[p.Bundle.Number-1])
+	add(facts("To", joined(to.Name, to.Title, to.Company), "From", joined(m.Sender.Organisation, m.Sender.Contact)))
 	text("The letter says of its signer:")
 	var says []string
 	for _, said := range p.Says {

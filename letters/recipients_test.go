@@ -79,6 +79,9 @@ func TestEverySignerHasExactlyOneLetterToEachRecipient(t *testing.T) {
 		if rapid.Bool().Draw(rt, "grouped") {
 			set["bundles.group_by"] = "country"
 		}
+		if n := rapid.IntRange(1, 9).Draw(rt, "sheets"); n > 2 {
+			set["bundles.sheets"] = strconv.Itoa(n)
+		}
 		if rapid.Bool().Draw(rt, "duplex") {
 			set["bundles.duplex"] = "yes"
 		}
@@ -317,7 +320,10 @@ func TestDesksAreClearedWhenTheirBundlesAreMade(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ranges := p.everyBundle(r)
+	ranges, err := p.plan(context.Background(), r, 0, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	desks, err := p.desks(r, ranges, seal, press.Job{})
 	if err != nil {
 		t.Fatal(err)

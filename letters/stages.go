@@ -84,7 +84,7 @@ func (p *composition) job(seed string, bundles int) press.Job {
 	return press.Job{Duplex: p.campaign.Bundles.Duplex, Seed: seed, Slip: press.Slip{Bundles: bundles}}
 }
 
-// lay lays the letter out for the signers of the roll, and makes the press that prints it.
+// lay lays the letter to the recipient out for the signers of the roll, and makes the press that prints it.
 func (p *composition) lay(r *roll.Roll, specimen bool, job press.Job) (*typeset.Layout, *press.Press, error) {
 	design := p.design(specimen)
 	layout, err := p.layText(r, specimen, &job)

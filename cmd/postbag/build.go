@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"sort"
@@ -87,14 +88,15 @@ func (b built) exclusions() string { return filepath.Join(b.Packet, "private", "
 
 func (b built) print(p *page) {
 	if noun(b.Letter.Form) == "letter" {
-		p.heading("%s to %s, %s", count(b.Letters, "letter"), plain(b.Recipient.Name), plain(b.Recipient.Company))
+		p.heading("%s to %s", count(b.Letters, "letter"), b.to())
 	} else {
-		p.heading("%s to %s, %s, with %s", document(b.Letter.Form), plain(b.Recipient.Name), plain(b.Recipient.Company), count(b.Letters, noun(b.Letter.Form)))
+		p.heading("%s to %s, with %s", document(b.Letter.Form), b.to(), count(b.Signers, noun(b.Letter.Form)))
 	}
 	if b.Specimen {
 		p.line("Every page is marked SPECIMEN: this is to look at, not to deliver.")
 	}
-	printAccount(p, b.RowsRead, b.Letters, noun(b.Letter.Form), b.Excluded)
+	printAccount(p, b.RowsRead, b.Signers, max(1, len(b.Recipients)), noun(b.Letter.Form), b.Excluded)
+	b.addressed(p)
 	p.line("The packet is in %s: %s, %s on %s of paper.", plain(b.Packet), count(len(b.Bundles), "bundle"),
 		count(b.Pages, "page"), count(b.Sheets, "sheet"))
 	if b.NeedsLook > 0 {
@@ -108,6 +110,30 @@ func (b built) print(p *page) {
 	p.table([]string{"", ""}, b.steps())
 }
 
+// to is the recipient, or how many there are.
+func (b built) to() string {
+	if n := len(b.Recipients); n > 0 {
+		return count(n, "recipient")
+	}
+	return plain(b.Recipient.Name) + ", " + plain(b.Recipient.Company)
+}
+
+// addressed says which bundles go to which of several recipients.
+func (b built) addressed(p *page) {
+	if len(b.Recipients) == 0 {
+		return
+	}
+	rows := make([]addressedRow, len(b.Recipients))
+	for i, r := range b.Recipients {
+		rows[i] = addressedRow{name: r.Name, company: r.Company, wording: r.WordingHash}
+	}
+	for _, made := range b.Bundles {
+		rows[made.Recipient-1].bundles++
+	}
+	p.heading("What each recipient gets")
+	p.addressed(rows)
+}
+
 // steps are what a campaigner does with a packet.
 func (b built) steps() [][]string {
 	in := func(parts ...string) string { return plain(filepath.Join(append([]string{b.Packet}, parts...)...)) }
@@ -119,7 +145,7 @@ func (b built) steps() [][]string {
 		[]string{"check the packet", "postbag verify " + shellWord(b.Packet)},
 		[]string{"", "(cd " + shellWord(b.Packet) + " && sha256sum -c SHA256SUMS)"},
 		[]string{"make known", "the root, before the hand-over and where everybody sees it"},
-		[]string{"to the company", in("deliver") + ", on paper or as files"})
+		b.handOver(in("deliver")))
 	if _, err := os.Stat(filepath.Join(b.Packet, "print")); err == nil {
 		steps = append(steps, []string{"to the printer", in("deliver", "bundles") + " with " + in("print")})
 	} else {
@@ -132,6 +158,14 @@ func (b built) steps() [][]string {
 		steps = append(steps, []string{"your own campaign", "postbag init my-campaign"})
 	}
 	return steps
+}
+
+// handOver is to whom what is in deliver/ goes.
+func (b built) handOver(deliver string) []string {
+	if len(b.Recipients) > 0 {
+		return []string{"to each recipient", "their own bundles of " + deliver + ", on paper or as files"}
+	}
+	return []string{"to the company", deliver + ", on paper or as files"}
 }
 
 // noun is what a form makes of a signer.
@@ -156,11 +190,18 @@ func document(form string) string {
 	return "An open letter"
 }
 
-// printAccount says what became of each row: one is what a row may become.
-func printAccount(p *page, rows, made int, one string, excluded map[string]int) {
-	lines := [][]string{
-		{number(int64(rows)), plural(rows, "row") + " read", ""},
-		{number(int64(made)), plural(made, one), ""},
+// printAccount says what became of each row: one is what a row may become, for each of the recipients.
+func printAccount(p *page, rows, signers, recipients int, one string, excluded map[string]int) {
+	lines := [][]string{{number(int64(rows)), plural(rows, "row") + " read", ""}}
+	each := fmt.Sprintf("to each of %s", count(recipients, "recipient"))
+	switch {
+	case recipients == 1:
+		lines = append(lines, []string{number(int64(signers)), plural(signers, one), ""})
+	case one == "letter":
+		lines = append(lines, []string{number(int64(signers)), plural(signers, "signer") + " with a letter " + each, ""},
+			[]string{number(int64(signers * recipients)), "letters", ""})
+	default:
+		lines = append(lines, []string{number(int64(signers)), plural(signers, one) + " in a document " + each, ""})
 	}
 	reasons := make([]string, 0, len(excluded))
 	for reason := range excluded {

@@ -76,11 +76,19 @@ func (r checked) print(p *page) {
 	for reason, n := range r.Excluded {
 		excluded[string(reason)] = n
 	}
-	printAccount(p, r.RowsRead, r.Letters, noun(string(r.Letter.Form)), excluded)
+	printAccount(p, r.RowsRead, r.Signers, max(1, len(r.To)), noun(string(r.Letter.Form)), excluded)
 	if noun(string(r.Letter.Form)) == "letter" {
 		p.line("The letters would fill %s.", count(r.Bundles, "bundle"))
 	} else {
 		p.line("%s would fill %s.", document(string(r.Letter.Form)), count(r.Bundles, "bundle"))
+	}
+	if len(r.To) > 0 {
+		rows := make([]addressedRow, len(r.To))
+		for i, to := range r.To {
+			rows[i] = addressedRow{name: to.Name, company: to.Company, bundles: to.Bundles, wording: to.WordingHash}
+		}
+		p.heading("What each recipient would get")
+		p.addressed(rows)
 	}
 	p.holdings(r.Holdings)
 	p.comments(r.Report)
@@ -105,6 +113,40 @@ func (r checked) print(p *page) {
 		{"postbag build", "makes the packet"},
 	})
 }
+
+// addressedRow is one of several recipients, and what they get.
+type addressedRow struct {
+	name, company string
+	bundles       int
+	wording       string // its SHA-256
+}
+
+// maxAddressed is how many recipients are named.
+const maxAddressed = 20
+
+// addressed prints what several recipients get.
+func (p *page) addressed(to []addressedRow) {
+	var rows [][]string
+	first := 1
+	for i, r := range to {
+		if i == maxAddressed {
+			break
+		}
+		bundles := fmt.Sprintf("bundles %s to %s", number(int64(first)), number(int64(first+r.bundles-1)))
+		if r.bundles == 1 {
+			bundles = "bundle " + number(int64(first))
+		}
+		rows = append(rows, []string{number(int64(i + 1)), short(r.name, nameWidth), short(r.company, nameWidth), bundles, fmt.Sprintf("wording %.12s…", r.wording)})
+		first += r.bundles
+	}
+	p.table([]string{">", "", "", "", ""}, rows)
+	if len(to) > maxAddressed {
+		p.line("  and %s more", number(int64(len(to)-maxAddressed)))
+	}
+}
+
+// nameWidth is how many columns of a terminal a recipient's name or company may take.
+const nameWidth = 32
 
 // holdings prints what investors hold, added up.
 func (p *page) holdings(sums []letters.Holding) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 
@@ -14,6 +15,8 @@ func (a *app) previewCommand() command {
 		campaignFlag(),
 		&cli.GenericFlag{Name: "row", Usage: "show the letter of row `N` of the list, as a spreadsheet numbers it " +
 			"(default: the letter that is hardest to set)", Value: new(wholeNumber)},
+		&cli.GenericFlag{Name: "recipient", Usage: "show the letter to recipient `N` of several, counting from 1 " +
+			"(default: the one whose letter is hardest to set)", Value: new(wholeNumber)},
 		&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "write the letter to `FILE`", Value: "preview.pdf"},
 	}
 	return command{
@@ -45,7 +48,7 @@ func (a *app) preview(c *cli.Context) (result, error) {
 	}
 	m := a.newMeter()
 	report, err := letters.Preview(c.Context, campaign, letters.PreviewOptions{
-		Row: numberOf(c, "row"), Out: out, Progress: m.letters,
+		Row: numberOf(c, "row"), Recipient: numberOf(c, "recipient"), Out: out, Progress: m.letters,
 	})
 	m.end()
 	if err != nil {
@@ -62,5 +65,9 @@ func (r previewed) print(p *page) {
 	if r.Shared {
 		what = "the document with row"
 	}
-	p.line("%s shows %s %d (%s), %s, marked SPECIMEN.", plain(r.File), what, r.Row, plain(r.Why), count(r.Pages, "page"))
+	to := ""
+	if r.To != "" {
+		to = fmt.Sprintf(" to recipient %d, %s", r.Recipient, r.To)
+	}
+	p.line("%s shows %s %d%s (%s), %s, marked SPECIMEN.", plain(r.File), what, r.Row, plain(to), plain(r.Why), count(r.Pages, "page"))
 }

@@ -24,6 +24,7 @@ func (a *app) proveCommand() command {
 		flags: []cli.Flag{
 			&cli.StringFlag{Name: "letter", Usage: "prove the letter with this `ID`, as it stands at the foot of the letter"},
 			&cli.StringFlag{Name: "row", Usage: "prove the letter of row `N` of the list; FILE:N where the list has several files"},
+			&cli.GenericFlag{Name: "recipient", Usage: "with --row: prove the letter to recipient `N` of several, counting from 1", Value: new(wholeNumber)},
 			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "write the proof to `FILE`, and the page beside it as a PDF (default: proof-ID.json)"},
 		},
 		statuses: []exitStatus{
@@ -53,7 +54,10 @@ func (a *app) prove(c *cli.Context) (result, error) {
 		if err != nil || n < 1 {
 			return nil, usageError{what: fmt.Sprintf("--row %s is no row", c.String("row")), do: "Write its number, as a spreadsheet shows it"}
 		}
-		signer.Row = n
+		signer.Row, signer.Recipient = n, numberOf(c, "recipient")
+	}
+	if c.IsSet("letter") && c.IsSet("recipient") {
+		return nil, usageError{what: "--recipient says nothing of a letter", do: "Leave it out: a letter has one recipient"}
 	}
 	out := c.String("out")
 	if out != "" && !strings.EqualFold(filepath.Ext(out), ".json") {

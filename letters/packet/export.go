@@ -321,7 +321,7 @@ func (e *export) bagInfo() string {
 	}
 	line("Source-Organization", e.m.Sender.Organisation)
 	line("External-Identifier", e.m.Campaign)
-	line("External-Description", fmt.Sprintf("%d letters to %s, %s, in %d bundles", e.m.Letters, e.m.Recipient.Name, e.m.Recipient.Company, len(e.m.Bundles)))
+	line("External-Description", fmt.Sprintf("%d letters to %s, in %d bundles", e.m.Letters, e.m.to(), len(e.m.Bundles)))
 	line("Bag-Software-Agent", "Postbag")
 	line("Payload-Oxum", fmt.Sprintf("%d.%d", e.Bytes, e.Files))
 	return b.String()

@@ -189,7 +189,8 @@ func (w *Writer) readMe(m *Manifest) ([]byte, error) {
 		Print        bool
 		Papers       []paper
 		Shared       *sharedDocument // nil for letters
-	}{m, m.excluded(), w.hasFiles("print/"), w.papers(), documentOf(m.Letter.Form)})
+		To           []addressedBundles
+	}{m, m.excluded(), w.hasFiles("print/"), w.papers(), documentOf(m.Letter.Form), m.addressedBundles()})
 	if err != nil {
 		return nil, fmt.Errorf("writing %s: %w", readMeFile, err)
 	}

@@ -21,6 +21,8 @@ type Signer struct {
 	Letter string
 	Row    int
 	File   string // of the list, where it has several
+
+	Recipient int // of the letter of a row, counting from 1, where there are several; 0 where there is one
 }
 
 // Proved is a proof, with what the packet's manifest and ledger say beside.
@@ -156,14 +158,18 @@ func (p *prover) find(s Signer) (int, error) {
 	return number, nil
 }
 
-// findRow looks for a row of the list in the ledger.
+// findRow looks for a row of the list in the ledger, among the letters to one recipient.
 func (p *prover) findRow(s Signer) (int, error) {
+	if n := p.m.addressees(); s.Recipient > n {
+		return 0, p.problem(p.dir, fmt.Sprintf("there is no recipient %d here: the letters are to %s", s.Recipient, p.m.to()), fmt.Sprintf("Name one from 1 to %d", n))
+	}
+	first := p.m.First + max(0, s.Recipient-1)*p.m.Signers
 	t := newTable(io.NewSectionReader(p.ledger, 0, math.MaxInt64))
 	if _, err := t.header(); err != nil {
 		return 0, p.damaged(ledgerFile, err)
 	}
 	row, found := strconv.Itoa(s.Row), 0
-	for number := p.m.First; ; number++ {
+	for number := p.m.First; number < first+p.m.Signers; number++ {
 		cells, err := t.next()
 		if errors.Is(err, io.EOF) {
 			break
@@ -171,11 +177,8 @@ func (p *prover) findRow(s Signer) (int, error) {
 		if err != nil {
 			return 0, p.damaged(ledgerFile, fmt.Errorf("line %d: %w", t.line, err))
 		}
-		if cells[0] != row || p.several && s.File != "" && PlainCell(cells[5]) != s.File {
+		if number < first || cells[0] != row || p.several && s.File != "" && PlainCell(cells[5]) != s.File {
 			continue
-		}
-		if found != 0 && len(p.m.Recipients) > 0 {
-			return 0, p.problem(p.dir, fmt.Sprintf("row %d has several letters, one to each recipient", s.Row), "Name one of them: "+ledgerFile+" has their ids")
 		}
 		if found != 0 {
 			return 0, p.problem(p.dir, fmt.Sprintf("several files of the list have a row %d", s.Row), "Say which, as in --row "+shown(PlainCell(cells[5]))+":"+row)
@@ -184,6 +187,10 @@ func (p *prover) findRow(s Signer) (int, error) {
 	}
 	if found == 0 {
 		return 0, p.problem(p.dir, fmt.Sprintf("row %d has no letter here", s.Row), exclusionsFile+" says which rows got none, and why")
+	}
+	if n := len(p.m.Recipients); n > 0 && s.Recipient == 0 {
+		return 0, p.problem(p.dir, fmt.Sprintf("row %d has a letter to each of %d recipients", s.Row, n),
+			fmt.Sprintf("Say to whom with --recipient, from 1 to %d, or name one of the letters: the first is %s", n, letterID(p.m.Campaign, found)))
 	}
 	return found, nil
 }

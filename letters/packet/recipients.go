@@ -27,6 +27,37 @@ func (m *Manifest) Addressed(b *Bundle) Recipient {
 // addressees is the number of recipients.
 func (m *Manifest) addressees() int { return max(1, len(m.Recipients)) }
 
+// addressedBundles is one of several recipients, with the numbers of the first and the last of their bundles.
+type addressedBundles struct {
+	Addressee
+	From, Until int
+}
+
+// addressedBundles lists them; none where there is one recipient.
+func (m *Manifest) addressedBundles() []addressedBundles {
+	out := make([]addressedBundles, len(m.Recipients))
+	for i := range out {
+		out[i].Addressee = m.Recipients[i]
+	}
+	for i := range m.Bundles {
+		if k := m.Bundles[i].Recipient - 1; k >= 0 && k < len(out) {
+			if out[k].From == 0 {
+				out[k].From = i + 1
+			}
+			out[k].Until = i + 1
+		}
+	}
+	return out
+}
+
+// to is the recipient in words, or how many there are.
+func (m *Manifest) to() string {
+	if n := len(m.Recipients); n > 0 {
+		return fmt.Sprintf("%d recipients", n)
+	}
+	return m.Recipient.Name + ", " + m.Recipient.Company
+}
+
 // recipientFaults checks that every signer has a letter to every recipient, and that the bundles are in the recipients' order.
 func (m *Manifest) recipientFaults() []Fault {
 	var faults []Fault
