@@ -3,6 +3,7 @@ package paperwork
 import (
 	"context"
 	"io"
+	"strings"
 
 	"postbag/letters/typeset"
 )
@@ -105,7 +106,7 @@ func (w *work) enclosed() typeset.DocumentBlock {
 	seen := map[string]bool{"cover-letter": true}
 	for _, doc := range documents() {
 		title := w.words.Say("common.doc-" + doc.name)
-		if seen[doc.name] || title == "" || !w.Campaign.Paperwork.Wants(doc.name) || doc.skip != nil && doc.skip(w) {
+		if !strings.HasPrefix(doc.path, "deliver/") || seen[doc.name] || title == "" || !w.Campaign.Paperwork.Wants(doc.name) || doc.skip != nil && doc.skip(w) {
 			continue
 		}
 		seen[doc.name] = true

@@ -60,6 +60,10 @@ func documents() []document {
 		{name: "letter-text", path: "deliver/02-letter-text.txt", each: true, make: plainLetterText},
 		{name: "signatures", path: "deliver/03-signatures.pdf", make: signatures},
 		{name: "comments", path: "deliver/04-comments.pdf", make: comments, skip: noComments},
+		{name: "receipt", path: "deliver/06-receipt.pdf", each: true, make: receipt},
+		{name: "job-ticket", path: "print/job-ticket.pdf", make: ticketSheet},
+		{name: "job-ticket", path: "print/job-ticket.json", make: ticketData},
+		{name: "box-labels", path: "print/box-labels.pdf", make: boxLabels},
 	}
 }
 
@@ -92,6 +96,7 @@ type work struct {
 	number    int           // of the recipient, from 1
 	worker    *press.Worker // made when it is needed
 	commented []int         // signers with a comment, once they are looked for
+	ticket    *packet.JobTicket
 }
 
 // pathOf is where a document lies: where there are several recipients, with their number.

@@ -98,6 +98,11 @@ func (w *Words) Text(key string, pairs ...string) typeset.Text {
 	return typeset.Fill(w.Say(key), templates.Bold, pairs...)
 }
 
+// TextFor is Text for a form, as SayFor is Say.
+func (w *Words) TextFor(key, form string, pairs ...string) typeset.Text {
+	return typeset.Fill(w.SayFor(key, form), templates.Bold, pairs...)
+}
+
 // Number writes a number as the language does: 12,345.
 func (w *Words) Number(n int) string {
 	digits := strconv.Itoa(n)

@@ -1,0 +1,86 @@
+package paperwork
+
+import (
+	"context"
+	"io"
+	"strings"
+
+	"postbag/letters/typeset"
+)
+
+// receipt writes 06-receipt.pdf, in two copies: what is handed over, bundle by bundle, with room to mark what was received and what refused,
+// and to sign. As on forms of the post (USPS PS Form 3877), listed stands against received, and no line is left on which somebody could add one.
+func receipt(ctx context.Context, w *work, out io.Writer) error {
+	words := w.words
+	d := &typeset.Document{Title: words.Say("receipt.title")}
+	body := w.receiptBody()
+	for i, copy := range []string{"receipt.copy-taker", "receipt.copy-bringer"} {
+		if i > 0 {
+			d.Blocks = append(d.Blocks, typeset.PageBreak{Restart: true})
+		}
+		d.Blocks = append(d.Blocks, typeset.Heading{Text: typeset.Say(d.Title), Level: 1}, typeset.Paragraph{Text: typeset.Bold(words.Say(copy)), Keep: true})
+		d.Blocks = append(d.Blocks, body...)
+	}
+	return w.set(ctx, out, d)
+}
+
+// receiptBody is what both copies say.
+func (w *work) receiptBody() []typeset.DocumentBlock {
+	words := w.words
+	var blocks []typeset.DocumentBlock
+	if w.Manifest.Specimen {
+		blocks = append(blocks, typeset.Paragraph{Text: typeset.Bold(words.Say("common.specimen"))})
+	}
+	rows := []typeset.Fact{
+		words.Fact("common.campaign", w.Campaign.Name),
+		words.Fact("common.from", strings.Join(filled(w.Campaign.Sender.Organisation, w.Campaign.Sender.Contact), ", ")),
+		words.Fact("common.to", strings.Join(filled(w.recipient.Name, w.recipient.Title, w.recipient.Company), ", ")),
+	}
+	blocks = append(blocks, typeset.Facts{Rows: rows}, typeset.Facts{Size: 8 * typeset.Point, Rows: w.numbers()}, w.receiptTable(),
+		typeset.Drawing{Height: 26 * typeset.Point, Draw: strikeOut},
+		typeset.Paragraph{Text: typeset.Say(words.Say("receipt.means"))})
+	field := func(key string, share int) typeset.Field {
+		return typeset.Field{Label: words.Say("receipt." + key), Share: share}
+	}
+	lines := typeset.Together{Above: 6 * typeset.Point, Blocks: []typeset.DocumentBlock{
+		typeset.Ticks{Items: []typeset.Text{typeset.Say(words.Say("receipt.all")), typeset.Say(words.Say("receipt.some")), typeset.Say(words.Say("receipt.none"))}},
+		typeset.FillIn{Fields: []typeset.Field{field("reason", 1)}},
+		typeset.Heading{Text: typeset.Say(words.Say("receipt.taken")), Level: 3},
+		typeset.FillIn{Fields: []typeset.Field{field("name", 1), field("role", 1)}},
+		typeset.FillIn{Fields: []typeset.Field{field("place", 1), field("time", 1), field("signature", 2)}},
+		typeset.Heading{Text: typeset.Say(words.Say("receipt.brought")), Level: 3},
+		typeset.FillIn{Fields: []typeset.Field{field("name", 1), field("signature", 1)}},
+		typeset.Heading{Text: typeset.Say(words.Say("receipt.witness")), Level: 3},
+		typeset.FillIn{Fields: []typeset.Field{field("name", 1), field("signature", 1)}},
+	}}
+	return append(blocks, lines)
+}
+
+// receiptTable lists the bundles of the recipient at work.
+func (w *work) receiptTable() typeset.Table {
+	words, form := w.words, w.Manifest.Letter.Form
+	table := typeset.Table{
+		Grid: true,
+		Columns: []typeset.Column{
+			{Heading: words.Say("receipt.bundle"), Number: true}, {Heading: words.Say("receipt.from-to")},
+			{Heading: words.SayFor("common.letters", form), Number: true}, {Heading: words.Say("receipt.sheets"), Number: true},
+			{Heading: words.Say("receipt.counted"), Least: typeset.MM(20)}, {Heading: words.Say("receipt.received"), Tick: true}, {Heading: words.Say("receipt.refused"), Tick: true},
+		},
+	}
+	for i := range w.Manifest.Bundles {
+		b := &w.Manifest.Bundles[i]
+		if len(w.Recipients) > 1 && b.Recipient != w.number {
+			continue
+		}
+		table.Rows = append(table.Rows, typeset.Cells(words.Number(i+1), idRange(b.First, b.Last), words.Number(b.Letters), words.Number(b.Sheets), "", "", ""))
+	}
+	all := w.delivered()
+	table.Total = typeset.Cells(words.Say("receipt.total"), "", words.Number(all.letters), words.Number(all.sheets), "", "", "")
+	return table
+}
+
+// strikeOut strikes the space under a list, so that nothing can be added to it.
+func strikeOut(k *typeset.Sketch) {
+	top, bottom := 3*typeset.Point, k.Height-3*typeset.Point
+	k.Line(typeset.Point*8/10, 0, 0, typeset.Place{X: 0, Y: top}, typeset.Place{X: k.Width, Y: top}, typeset.Place{X: 0, Y: bottom}, typeset.Place{X: k.Width, Y: bottom})
+}
