@@ -105,7 +105,9 @@ func (p *composition) bindFields(problems *problem.List) {
 	if p.form() != "" {
 		p.bindForm(problems)
 	}
-	p.holdings = p.findHoldings()
+	if p.form() == templates.FormInvestors {
+		p.holdings = p.findHoldings()
+	}
 	p.printed = len(p.fields.names)
 	p.fields.add("name") // for the ledger
 	if p.campaign.Paperwork.Wants("comments") && p.list.Has("comment") {

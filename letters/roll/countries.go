@@ -31,22 +31,25 @@ const countryLanguages = "en de fr es it pt nl sv da nb fi pl cs sk hu ro hr sl 
 
 // countryNames leads from folded codes and names to regions.
 var countryNames = sync.OnceValue(func() map[string]language.Region {
-	out := map[string]language.Region{}
-	for _, tag := range strings.Fields(countryLanguages) {
+	var regions []language.Region
+	for a := 'A'; a <= 'Z'; a++ {
+		for b := 'A'; b <= 'Z'; b++ {
+			if r, err := language.ParseRegion(string([]rune{a, b})); err == nil && r.IsCountry() && r.Canonicalize() == r {
+				regions = append(regions, r)
+			}
+		}
+	}
+	tags := strings.Fields(countryLanguages)
+	out := make(map[string]language.Region, len(regions)*len(tags))
+	for _, tag := range tags {
 		names := display.Regions(language.Make(tag))
 		if names == nil {
 			continue
 		}
-		for a := 'A'; a <= 'Z'; a++ {
-			for b := 'A'; b <= 'Z'; b++ {
-				r, err := language.ParseRegion(string([]rune{a, b}))
-				if err != nil || !r.IsCountry() || r.Canonicalize() != r {
-					continue
-				}
-				if key := foldLoosely(names.Name(r)); key != "" {
-					if _, taken := out[key]; !taken {
-						out[key] = r
-					}
+		for _, r := range regions {
+			if key := foldLoosely(names.Name(r)); key != "" {
+				if _, taken := out[key]; !taken {
+					out[key] = r
 				}
 			}
 		}

@@ -52,6 +52,9 @@ type file struct {
 // mend comes back as a problem.List: no such file, no header, a mapped column that is not there, no consent column.
 func Open(ctx context.Context, c *config.Campaign) (*List, error) {
 	l := &List{campaign: c}
+	if l.cleans("countries") {
+		go countryNames() // the first row will ask for them
+	}
 	var problems problem.List
 	if n := len(paths(c)); n > maxFiles {
 		return nil, refuse(c.File, 0, fmt.Sprintf("the list has %d files", n), fmt.Sprintf("Put them together: %d can be read at once", maxFiles))
