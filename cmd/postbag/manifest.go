@@ -13,18 +13,18 @@ import (
 func (a *app) manifestCommand() command {
 	return command{
 		name:    "manifest",
-		summary: "print the JSON Schema of manifest.json, or of a proof",
-		about: "WHAT schema prints the JSON Schema (2020-12) of manifest.json, WHAT proof-schema that of a proof. `postbag help manifest`\n" +
-			"explains both, and how the hashes are made.",
-		operands: []operand{{name: "WHAT", what: "schema or proof-schema"}},
+		summary: "print the JSON Schema of manifest.json, of a proof, or of the record",
+		about: "WHAT schema prints the JSON Schema (2020-12) of manifest.json, WHAT proof-schema that of a proof, and WHAT record-schema that\n" +
+			"of a line of the record of hand-overs. `postbag help manifest` explains them, and how the hashes are made.",
+		operands: []operand{{name: "WHAT", what: "schema, proof-schema or record-schema"}},
 		statuses: []exitStatus{{done, "printed"}, {misused, "wrong usage"}},
-		examples: []string{"postbag manifest schema", "postbag manifest proof-schema"},
+		examples: []string{"postbag manifest schema", "postbag manifest proof-schema", "postbag manifest record-schema"},
 		run:      a.manifest,
 	}
 }
 
 func (a *app) manifest(c *cli.Context) (result, error) {
-	schemas := map[string][]byte{"schema": packet.ManifestSchema(), "proof-schema": packet.ProofSchema()}
+	schemas := map[string][]byte{"schema": packet.ManifestSchema(), "proof-schema": packet.ProofSchema(), "record-schema": packet.RecordSchema()}
 	text, ok := schemas[c.Args().First()]
 	if !ok {
 		var names []string

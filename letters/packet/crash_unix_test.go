@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -22,11 +23,15 @@ import (
 const (
 	crashFolder = "PACKET_TEST_FOLDER"
 	crashLimit  = "PACKET_TEST_LIMIT"
+	crashRecord = "PACKET_TEST_RECORD" // it records in that folder instead, until it is killed
 )
 
 var crashed = sample{bundles: 40, letters: 5, filler: 60 << 10}
 
 func TestMain(m *testing.M) {
+	if dir := os.Getenv(crashRecord); dir != "" {
+		recordForEver(dir)
+	}
 	dir := os.Getenv(crashFolder)
 	if dir == "" {
 		os.Exit(m.Run())
@@ -150,5 +155,58 @@ func TestAFileThatIsTooLargeForTheDiskIsSaid(t *testing.T) {
 	}
 	if left := contents(t, dir); len(left) > 0 {
 		t.Errorf("left: %v", len(left))
+	}
+}
+
+// recordForEver records, and prints the number of each entry when it has been recorded.
+func recordForEver(dir string) {
+	for {
+		r, err := Record(dir, RecordEntry{What: Printed, Bundles: BundlesOf(1), Note: strings.Repeat("long ", 80)})
+		if err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+		fmt.Println(r.Entries[len(r.Entries)-1].Number)
+	}
+}
+
+// Whoever was told that an entry is recorded finds it, whenever the program was killed; what is left of one that was being written is mended by
+// the next.
+func TestAKilledRecorderLosesNothing(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	small.make(t, dir, "f")
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	random := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0))
+	for range 8 {
+		c := exec.Command(self)
+		c.Env = append(os.Environ(), crashRecord+"="+dir)
+		var out bytes.Buffer
+		c.Stdout = &out
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(50*time.Millisecond + time.Duration(random.Int64N(int64(100*time.Millisecond))))
+		if err := c.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		_ = c.Wait() // killed
+		told := strings.Fields(out.String())
+		r, err := Record(dir, RecordEntry{What: Printed, Bundles: BundlesOf(2)})
+		if err != nil {
+			t.Fatalf("%v\n%s", err, out.String())
+		}
+		if f := verified(t, dir); len(f) > 0 {
+			t.Fatal(f)
+		}
+		if len(told) > 0 {
+			last, err := strconv.Atoi(told[len(told)-1])
+			if err != nil || r.Entries[0].Number <= last {
+				t.Fatalf("entry %v was recorded, and the next one has the number %d", told[len(told)-1], r.Entries[0].Number)
+			}
+		}
 	}
 }

@@ -11,6 +11,12 @@ var manifestSchema []byte
 //go:embed proof.schema.json
 var proofSchema []byte
 
+//go:embed record.schema.json
+var recordSchema []byte
+
+// RecordSchema is the JSON Schema of a line of the record of hand-overs.
+func RecordSchema() []byte { return bytes.Clone(recordSchema) }
+
 // ManifestSchema is the JSON Schema (2020-12) of manifest.json, as it is written today.
 func ManifestSchema() []byte { return bytes.Clone(manifestSchema) }
 

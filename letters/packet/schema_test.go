@@ -2,6 +2,7 @@ package packet
 
 import (
 	"bytes"
+	"encoding"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -102,6 +103,7 @@ func TestSchemasListTheMembersInOrder(t *testing.T) {
 	}
 	check(ManifestSchema(), reflect.TypeFor[Manifest]())
 	check(ProofSchema(), reflect.TypeFor[Proof]())
+	check(RecordSchema(), reflect.TypeFor[RecordEntry]())
 }
 
 // ordered is a JSON object with its members in order.
@@ -134,6 +136,9 @@ func orderedObject(t *testing.T, data []byte) ordered {
 
 func compareMembers(t *testing.T, at string, schema ordered, typ reflect.Type) {
 	t.Helper()
+	if typ.Implements(reflect.TypeFor[encoding.TextMarshaler]()) { // it is a text
+		return
+	}
 	for typ.Kind() == reflect.Pointer || typ.Kind() == reflect.Slice {
 		if typ.Kind() == reflect.Slice {
 			items, ok := schema.values["items"]
