@@ -37,28 +37,7 @@ type Options struct {
 // read. A bundle's ledger lines go to the keeper through a channel of that bundle's own, and the keeper writes them in the order of the
 // bundles. So what is written does not depend on who was faster.
 func Build(ctx context.Context, c *config.Campaign, o Options) (*packet.Manifest, error) {
-	p, r, err := readSigners(ctx, c, o.Progress)
-	if err != nil {
-		return nil, err
-	}
-	ranges, err := p.plan(ctx, r, o.Workers, o.Progress)
-	if err != nil {
-		return nil, err
-	}
-	secret, err := secretFor(c.Dir, o.Out, o.Replace)
-	if err != nil {
-		return nil, err
-	}
-	seal, err := packet.NewSeal(secret, c.Name, p.wording, p.says())
-	if err != nil {
-		return nil, err
-	}
-	signing, err := signingKey(c)
-	if err != nil {
-		return nil, err
-	}
-	seed := p.fingerprint(r, secretID(secret), signing)
-	desks, err := p.desks(r, ranges, seal, p.job(seed, len(ranges)))
+	b, seed, err := prepare(ctx, c, o)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +45,9 @@ func Build(ctx context.Context, c *config.Campaign, o Options) (*packet.Manifest
 	if err != nil {
 		return nil, err
 	}
-	b := &build{composition: p, roll: r, options: o, writer: w, desks: desks, ranges: ranges, values: p.signerValues(r), signing: signing}
+	b.writer, b.writeBundle = w, func(ctx context.Context, i int, write func(io.Writer) error) (string, int64, error) {
+		return w.File(ctx, bundlePath(i+1), write)
+	}
 	m, err := b.run(ctx)
 	if err != nil {
 		w.Abort()
@@ -74,6 +55,40 @@ func Build(ctx context.Context, c *config.Campaign, o Options) (*packet.Manifest
 	}
 	return m, nil
 }
+
+// prepare reads the roll, plans the bundles and lays out what they hold; seed is the fingerprint of all that the packet is made from.
+func prepare(ctx context.Context, c *config.Campaign, o Options) (b *build, seed string, err error) {
+	p, r, err := readSigners(ctx, c, o.Progress)
+	if err != nil {
+		return nil, "", err
+	}
+	ranges, err := p.plan(ctx, r, o.Workers, o.Progress)
+	if err != nil {
+		return nil, "", err
+	}
+	secret, err := secretFor(c.Dir, o.Out, o.Replace)
+	if err != nil {
+		return nil, "", err
+	}
+	seal, err := packet.NewSeal(secret, c.Name, p.wording, p.says())
+	if err != nil {
+		return nil, "", err
+	}
+	signing, err := signingKey(c)
+	if err != nil {
+		return nil, "", err
+	}
+	seed = p.fingerprint(r, secretID(secret), signing)
+	desks, err := p.desks(r, ranges, seal, p.job(seed, len(ranges)))
+	if err != nil {
+		return nil, "", err
+	}
+	return &build{composition: p, roll: r, options: o, desks: desks, ranges: ranges, total: r.Len() * len(p.all),
+		values: p.signerValues(r), signing: signing}, seed, nil
+}
+
+// bundlePath is where the packet keeps a bundle, counting from 1.
+func bundlePath(number int) string { return fmt.Sprintf("deliver/bundles/bundle-%04d.pdf", number) }
 
 // build is one run of Build.
 type build struct {
@@ -83,7 +98,11 @@ type build struct {
 	writer  *packet.Writer
 	desks   []*desk // of the recipients
 	ranges  []bundleRange
+	only    []int                                   // the bundles to make, as places in ranges; nil for all
+	total   int                                     // letters to set
 	values  func(signer int, dst []string) []string // of the roll
+	// writeBundle puts the bundle at a place in ranges where it belongs, and returns its SHA-256 and its bytes.
+	writeBundle func(ctx context.Context, i int, write func(io.Writer) error) (string, int64, error)
 
 	next    atomic.Int64     // the next bundle that nobody has
 	done    atomic.Int64     // letters set
@@ -101,14 +120,8 @@ func (b *build) run(ctx context.Context) (*packet.Manifest, error) {
 	for i := range b.ledger {
 		b.ledger[i] = make(chan ledgerPart, 1)
 	}
-	workers := b.options.Workers
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
 	group, groupCtx := errgroup.WithContext(ctx)
-	for range min(workers, len(b.ranges)) {
-		group.Go(func() error { return b.work(groupCtx) })
-	}
+	b.startWorkers(groupCtx, group)
 	group.Go(func() error { return b.keepLedger(groupCtx) })
 	if err := group.Wait(); err != nil {
 		return nil, err
@@ -127,12 +140,23 @@ func (b *build) run(ctx context.Context) (*packet.Manifest, error) {
 	return b.account, b.writer.Finish(ctx, b.account)
 }
 
+// startWorkers starts those who make bundles.
+func (b *build) startWorkers(ctx context.Context, group *errgroup.Group) {
+	workers := b.options.Workers
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	for range min(workers, len(b.ranges)) {
+		group.Go(func() error { return b.work(ctx) })
+	}
+}
+
 // work makes bundles until there are none left.
 func (b *build) work(ctx context.Context) error {
 	s := seat{recipient: -1}
 	for {
-		i := int(b.next.Add(1) - 1)
-		if i >= len(b.ranges) {
+		i, ok := b.nextBundle()
+		if !ok {
 			return nil
 		}
 		if err := s.sit(b.desks, b.ranges[i].recipient); err != nil {
@@ -142,6 +166,18 @@ func (b *build) work(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// nextBundle takes the next bundle that nobody has.
+func (b *build) nextBundle() (i int, ok bool) {
+	i = int(b.next.Add(1) - 1)
+	if b.only == nil {
+		return i, i < len(b.ranges)
+	}
+	if i >= len(b.only) {
+		return 0, false
+	}
+	return b.only[i], true
 }
 
 // order is what a bundle holds, but for its letters: what they say, and where they are accounted for.
@@ -159,7 +195,7 @@ func (p *composition) order(r *roll.Roll, letters bundleRange, number, bundles i
 // makeBundle writes one bundle and hands its ledger lines over.
 func (b *build) makeBundle(ctx context.Context, s *seat, i int) error {
 	letters, tree := b.ranges[i], s.tree
-	path := fmt.Sprintf("deliver/bundles/bundle-%04d.pdf", i+1)
+	path := bundlePath(i + 1)
 	memory, ok := b.lines.Get().(*[]byte)
 	if !ok {
 		memory = new([]byte)
@@ -176,7 +212,7 @@ func (b *build) makeBundle(ctx context.Context, s *seat, i int) error {
 	order.Placed = func(k, page int) { lines = ledger.append(lines, letters.first+k, first+k, page, s.values) }
 	order.Seal = func() string { return tree.Root().String() }
 	var count press.Count
-	sum, size, err := b.writer.File(ctx, path, func(out io.Writer) (err error) {
+	sum, size, err := b.writeBundle(ctx, i, func(out io.Writer) (err error) {
 		count, err = s.worker.Bundle(ctx, out, order)
 		return err
 	})
@@ -206,8 +242,7 @@ func (b *build) tell(letters int) {
 	b.report.Lock()
 	defer b.report.Unlock()
 	done := int(b.done.Add(int64(letters)))
-	total := b.roll.Len() * len(b.all)
-	b.options.Progress(Progress{Stage: Setting, Done: done, Total: total, Share: float64(done) / float64(total)})
+	b.options.Progress(Progress{Stage: Setting, Done: done, Total: b.total, Share: float64(done) / float64(b.total)})
 }
 
 // ledgerPart is one bundle's part of the ledger.

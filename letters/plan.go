@@ -422,11 +422,19 @@ func (p *composition) groupNotes(r *roll.Roll) []string {
 		return nil
 	}
 	b := p.campaign.Bundles
-	notes := []string{fmt.Sprintf("By %s the letters are of %d groups; %s.", strings.Join(b.GroupBy, ", "), all, map[string]string{
-		"first": "they follow one another as the list first names them", "size": "the largest comes first",
-	}[b.GroupOrder])}
+	by, order := strings.Join(b.GroupBy, ", "), "in the order of their names"
+	switch roll.GroupOrder(b.GroupOrder) {
+	case roll.GroupsByFirst:
+		order = "in the order in which the list first names them"
+	case roll.GroupsBySize:
+		order = "the largest first"
+	}
+	notes := []string{fmt.Sprintf("By %s the letters are of %d groups, %s.", by, all, order)}
+	if all == 1 {
+		notes[0] = fmt.Sprintf("By %s the letters are all of one group.", by)
+	}
 	if small > 0 {
-		notes = append(notes, fmt.Sprintf("%d groups have fewer than %d letters each and share the last bundles.", small, b.SmallBelow))
+		notes = append(notes, fmt.Sprintf("Of these groups, %d have fewer than %d letters and share the last bundles.", small, b.SmallBelow))
 	}
 	return notes
 }

@@ -24,6 +24,7 @@ func (a *app) buildCommand() command {
 		outFlag("make the packet in `DIR`"),
 		&cli.GenericFlag{Name: "workers", Usage: "fill `N` bundles at once; 0 means one for each processor", Value: new(wholeNumber)},
 		replaceFlag(),
+		&cli.StringFlag{Name: "only", Usage: "make only the bundles with these `NUMBERS` of a whole packet again, to the byte: 17, 17,18 or 3-5"},
 	}
 	return command{
 		name:    "build",
@@ -32,7 +33,9 @@ func (a *app) buildCommand() command {
 			"with a manifest that lets anyone check them. Where the template's form is open-letter, petition-sheets or\n" +
 			"investors, it makes one document in which all of them stand, each with their number. Rows that get no letter\n" +
 			"are counted and listed with the reason.\n" +
-			"A build that was stopped goes on where it stopped when the same command is given again.",
+			"A build that was stopped goes on where it stopped when the same command is given again.\n" +
+			"With --only, single bundles of a whole packet are made again, for one that was lost or jammed in the printer:\n" +
+			"the same to the byte, or not at all, if list, letter or settings have changed since.",
 		flags: append(flags, settingFlags()...),
 		statuses: []exitStatus{
 			{done, "the packet is whole"},
@@ -40,7 +43,7 @@ func (a *app) buildCommand() command {
 			{misused, "wrong usage"},
 			{needsLook, "the packet is whole, but letters were held back for reasons that a person should look at"},
 		},
-		examples: []string{"postbag build", "postbag build --workers 1 --out for-the-company --bundles.letters 25"},
+		examples: []string{"postbag build", "postbag build --workers 1 --out for-the-company --bundles.letters 25", "postbag build --only 1"},
 		run:      a.build,
 	}
 }
@@ -57,6 +60,9 @@ func (a *app) build(c *cli.Context) (result, error) {
 	campaign, err := a.load(c)
 	if err != nil {
 		return nil, err
+	}
+	if c.IsSet("only") {
+		return a.remake(c, campaign)
 	}
 	m := a.newMeter()
 	manifest, err := letters.Build(c.Context, campaign, letters.Options{
