@@ -3,8 +3,10 @@ package press
 import (
 	"bytes"
 	"context"
+	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -136,6 +138,21 @@ func TestReadersTakeDocumentsOfAnyKind(t *testing.T) {
 					}
 				})
 			}
+		}
+	}
+}
+
+// BenchmarkReceipt sets a table of a thousand bundles, each with ids of its own.
+func BenchmarkReceipt(b *testing.B) {
+	w := documentPress(b, "en", "a4", false)
+	table := typeset.Table{Columns: []typeset.Column{{Heading: "Bundle", Number: true}, {Heading: "First letter"}, {Heading: "Last letter"}, {Heading: "Letters", Number: true}, {Heading: "Sheets", Number: true}, {Heading: "Received", Tick: true}}}
+	for i := range 1000 {
+		table.Rows = append(table.Rows, typeset.Cells(strconv.Itoa(i+1), LetterID("palantir-2026-", i*1000+1), LetterID("palantir-2026-", i*1000+1000), "1,000", "1,001", ""))
+	}
+	d := &typeset.Document{Title: "Receipt", Blocks: []typeset.DocumentBlock{table}}
+	for b.Loop() {
+		if _, err := w.Document(context.Background(), io.Discard, d); err != nil {
+			b.Fatal(err)
 		}
 	}
 }
