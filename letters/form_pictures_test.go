@@ -2,11 +2,11 @@ package letters
 
 import (
 	"fmt"
-	"math"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"postbag/letters/internal/looks"
 	"postbag/letters/internal/outside"
 	"postbag/templates"
 )
@@ -59,7 +59,7 @@ func formLooks(t *testing.T, form templates.Form, language, paper string, all bo
 		}), Options{Out: out})
 		pdf := filepath.Join(out, m.Bundles[0].Path)
 		for page := 2; page <= m.Pages; page++ {
-			wantApart(t, wordsOn(t, pdf, page), papers[paper], page)
+			looks.Apart(t, pdf, page, papers[paper].right, papers[paper].bottom)
 		}
 		pages := []int{2}
 		if all && form == templates.FormInvestors {
@@ -69,29 +69,4 @@ func formLooks(t *testing.T, form templates.Form, language, paper string, all bo
 			wantPicture(t, fmt.Sprintf("../forms/%s-%d", name, i+1), inkOf(t, pdf, page, 40))
 		}
 	})
-}
-
-// wantApart wants all words on the paper, 5 mm from its edges, and none over another. Readers give a word the height of its font, which is
-// more than the distance of two lines, so the middle of each is looked at.
-func wantApart(t *testing.T, words []word, paper box, page int) {
-	t.Helper()
-	middle := func(w word) box {
-		third := (w.bottom - w.top) / 3
-		return box{w.left + .2, w.top + third, w.right - .2, w.bottom - third}
-	}
-	for i, a := range words {
-		if !paper.grown(-5).holds(a.box) {
-			t.Errorf("page %d: %q stands at %.1f", page, a.text, a.box)
-		}
-		for _, b := range words[i+1:] {
-			// On one line, poppler parts ligatures of Arabic and counts marks of direction as words.
-			parted := strings.ContainsFunc(a.text+b.text, func(r rune) bool { return r >= 0x590 && r < 0x900 || r == 0x200E || r == 0x200F })
-			if parted && math.Abs(a.bottom+a.top-b.bottom-b.top) < 2 {
-				continue
-			}
-			if middle(a).touches(middle(b)) {
-				t.Errorf("page %d: %q at %.1f and %q at %.1f stand one over the other", page, a.text, a.box, b.text, b.box)
-			}
-		}
-	}
 }

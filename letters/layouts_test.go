@@ -1,15 +1,11 @@
 package letters
 
 import (
-	"bytes"
 	"context"
-	"encoding/xml"
 	"errors"
 	"flag"
 	"fmt"
 	"image"
-	"image/color"
-	"image/png"
 	"math"
 	"os"
 	"path/filepath"
@@ -17,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"postbag/letters/internal/looks"
 	"postbag/letters/internal/outside"
 	"postbag/letters/problem"
 )
@@ -232,31 +229,9 @@ type word struct {
 // wordsOn asks poppler for the words of a page.
 func wordsOn(t *testing.T, pdf string, page int) []word {
 	t.Helper()
-	text, _ := outside.Run(t, "pdftotext", "-bbox", "-f", fmt.Sprint(page), "-l", fmt.Sprint(page), pdf, "-")
-	var doc struct {
-		Words []struct {
-			Left   float64 `xml:"xMin,attr"`
-			Top    float64 `xml:"yMin,attr"`
-			Right  float64 `xml:"xMax,attr"`
-			Bottom float64 `xml:"yMax,attr"`
-			Text   string  `xml:",chardata"`
-		} `xml:"body>doc>page>word"`
-	}
-	if err := xml.Unmarshal([]byte(text), &doc); err != nil {
-		t.Fatal(err)
-	}
 	var words []word
-	for _, w := range doc.Words {
-		const mm = inch / 72
-		here := box{w.Left * mm, w.Top * mm, w.Right * mm, w.Bottom * mm}
-		// Poppler parts what was drawn apart, as a letter's number is.
-		before := slices.IndexFunc(words, func(o word) bool { return math.Abs(o.right-here.left) < .2 && math.Abs(o.top-here.top) < .1 })
-		if before >= 0 {
-			words[before].text += w.Text
-			words[before].right = here.right
-			continue
-		}
-		words = append(words, word{here, w.Text})
+	for _, w := range looks.Words(t, pdf, page) {
+		words = append(words, word{box{w.Left, w.Top, w.Right, w.Bottom}, w.Text})
 	}
 	return words
 }
@@ -283,19 +258,7 @@ type ink struct {
 
 func inkOf(t *testing.T, pdf string, page, dpi int) ink {
 	t.Helper()
-	out := filepath.Join(t.TempDir(), "page")
-	outside.Run(t, "pdftoppm", "-gray", "-r", fmt.Sprint(dpi), "-f", fmt.Sprint(page), "-l", fmt.Sprint(page), "-singlefile", pdf, out)
-	data, err := os.ReadFile(out + ".pgm")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var width, height, most int
-	if _, err := fmt.Sscanf(string(data[:min(len(data), 40)]), "P5\n%d %d\n%d", &width, &height, &most); err != nil {
-		t.Fatal(err)
-	}
-	img := image.NewGray(image.Rect(0, 0, width, height))
-	copy(img.Pix, data[len(data)-width*height:])
-	return ink{img, inch / float64(dpi)}
+	return ink{looks.Page(t, pdf, page, dpi), inch / float64(dpi)}
 }
 
 // within is where there is ink in a part of the page; its right is less than its left where there is none.
@@ -395,69 +358,5 @@ func lettersOf(text string) string {
 // wantPicture compares a page with the picture that was looked at.
 func wantPicture(t *testing.T, name string, got ink) {
 	t.Helper()
-	file := filepath.Join("testdata", "layouts", name+".png")
-	if *updateLayouts {
-		var b bytes.Buffer
-		if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, fewGrays(got.Gray)); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	f, err := os.Open(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	want, err := png.Decode(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if off := unlike(got.Gray, want); off > .0003 {
-		t.Errorf("the page is not like %s: %.3f%% of it differs; after a look, go test ./letters -run TestLayouts -update-layouts writes it anew", file, off*100)
-	}
-}
-
-// fewGrays keeps sixteen grays, which is enough to compare.
-func fewGrays(img *image.Gray) *image.Paletted {
-	var palette color.Palette
-	for i := range 16 {
-		palette = append(palette, color.Gray{uint8(i * 17)})
-	}
-	out := image.NewPaletted(img.Rect, palette)
-	for i, v := range img.Pix {
-		out.Pix[i] = uint8((int(v) + 8) / 17)
-	}
-	return out
-}
-
-// unlike is the part of the picture that differs, beyond what another version of poppler does to edges: a pixel is held against all of those
-// around it, in both pictures.
-func unlike(a *image.Gray, b image.Image) float64 {
-	if a.Rect != b.Bounds() {
-		return 1
-	}
-	gray := func(img image.Image, x, y int) int { return int(color.GrayModel.Convert(img.At(x, y)).(color.Gray).Y) }
-	off := 0
-	for y := 1; y < a.Rect.Dy()-1; y++ {
-		for x := 1; x < a.Rect.Dx()-1; x++ {
-			va, vb := gray(a, x, y), gray(b, x, y)
-			if va-vb < 48 && vb-va < 48 {
-				continue
-			}
-			nearA, nearB := 255, 255
-			for dy := -1; dy <= 1; dy++ {
-				for dx := -1; dx <= 1; dx++ {
-					da, db := va-gray(b, x+dx, y+dy), vb-gray(a, x+dx, y+dy)
-					nearA, nearB = min(nearA, max(da, -da)), min(nearB, max(db, -db))
-				}
-			}
-			if max(nearA, nearB) > 48 {
-				off++
-			}
-		}
-	}
-	return float64(off) / float64(a.Rect.Dx()*a.Rect.Dy())
+	looks.Like(t, filepath.Join("testdata", "layouts", name+".png"), got.Gray, *updateLayouts)
 }

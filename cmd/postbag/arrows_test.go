@@ -18,6 +18,7 @@ var arrows = map[string]struct {
 	"cmd/postbag":                 {[]string{"config", "templates", "letters", "letters/packet", "letters/problem", "letters/roll", "letters/spool"}, "the command line calls and prints; it does no work of the stages itself"},
 	"config":                      {[]string{"letters/problem"}, "settings know nothing of what is done with them"},
 	"templates":                   {[]string{"letters/problem"}, "a template is parsed the same whatever campaign uses it"},
+	"letters/internal/looks":      {[]string{"letters/internal/outside"}, "tests look at pages; the program itself never draws a picture"},
 	"letters/internal/outside":    {nil, "tests ask it for the opinion of other programs; the program itself never runs one"},
 	"letters/internal/testfonts":  {nil, "fonts for tests; the program itself never reads them"},
 	"letters/internal/worldnames": {nil, "names for tests of every stage; the program itself never reads them"},
