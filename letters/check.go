@@ -93,6 +93,7 @@ func Check(ctx context.Context, c *config.Campaign, o CheckOptions) (*Report, er
 		Notes: append(p.notes(r, mapping), p.groupNotes(r)...),
 	}
 	p.checkForm(report, r)
+	p.checkPaperwork(report, r)
 	if p.printsComments() {
 		report.Comments = &r.Comments
 		for i := range report.Columns {

@@ -133,6 +133,8 @@ func (p *composition) checkOwnText(problems *problem.List) {
 	check(at, c.Sender.Address...)
 	check(at, c.Sender.Line, c.Letter.Reference, p.words.Reference, p.words.Date, p.words.pageOf(1234567890, 1))
 	check(at, p.words.enclosures(c.Letter.Enclosures)...)
+	check(at, c.Paperwork.Request...)
+	check(at, c.Paperwork.Signed...)
 	for _, name := range slices.Sorted(maps.Keys(c.Fields)) {
 		check(at, c.Fields[name])
 	}

@@ -2,6 +2,7 @@ package letters
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"postbag/letters/paperwork"
@@ -43,4 +44,26 @@ func tongueOf(language string) (paperwork.Tongue, error) {
 		return paperwork.Tongue{}, err
 	}
 	return paperwork.Tongue{Digits: w.digits, PageOf: w.pageOf, Date: func(t time.Time) string { return w.longDate(t, language) }}, nil
+}
+
+// checkPaperwork adds to a report what is to be known of the documents.
+func (p *composition) checkPaperwork(report *Report, r *roll.Roll) {
+	asked := &p.campaign.Paperwork
+	note := func(format string, arguments ...any) {
+		report.Notes = append(report.Notes, fmt.Sprintf(format, arguments...))
+	}
+	if _, ok := paperwork.Language(p.campaign.Letter.Language); !ok && !asked.Wants("none") {
+		note("Paperwork is in English: Postbag has no words for it in the language %s.", p.campaign.Letter.Language)
+	}
+	if asked.Wants("signatures") {
+		note("03-signatures names %d people. It goes to the company with the letters, and to nobody else.", r.Len())
+	}
+	if !asked.Wants("comments") {
+		return
+	}
+	if r.Comments.Printed == 0 {
+		note("No comment is approved for print, so 04-comments is not made; signers.comment.approved says which are.")
+		return
+	}
+	note("04-comments prints %d comments with what the letters show of their signers.", r.Comments.Printed)
 }

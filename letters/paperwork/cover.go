@@ -93,11 +93,7 @@ func signature(signed []string, organisation string) typeset.DocumentBlock {
 	if len(lines) == 0 {
 		lines = []string{organisation}
 	}
-	var blocks []typeset.DocumentBlock
-	for _, line := range lines {
-		blocks = append(blocks, typeset.Paragraph{Text: typeset.Say(line)})
-	}
-	return typeset.Together{Above: signatureSpace, Blocks: blocks}
+	return typeset.Together{Above: signatureSpace, Blocks: []typeset.DocumentBlock{typeset.Paragraph{Text: typeset.Say(strings.Join(lines, "\n"))}}}
 }
 
 // enclosed lists the other documents.

@@ -1,4 +1,4 @@
-// Package outside runs the programs that tests ask for a second opinion: qpdf, poppler, mupdf, ghostscript. A laptop without
+// Package outside runs the programs that tests ask for a second opinion: qpdf, poppler, mupdf, ghostscript, and pdfcpu, which is a library. A laptop without
 // them skips such a test; with CI=true it fails, since there a check that did not run must not look like one that passed.
 package outside
 
@@ -8,6 +8,9 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/pdfcpu/pdfcpu/pkg/api"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
 )
 
 // Needs skips the test, or fails it in CI, when a program is missing.
@@ -49,9 +52,16 @@ func Run(t testing.TB, program string, args ...string) (stdout, stderr string) {
 	return out.String(), problems.String()
 }
 
-// Accepted fails the test unless every reader takes the PDF without a word of complaint and finds each font embedded.
+// Accepted fails the test unless every reader takes the PDF without a word of complaint, pdfcpu in its strict mode too, and finds each font
+// embedded.
 func Accepted(t testing.TB, pdf string) {
 	t.Helper()
+	api.DisableConfigDir() // pdfcpu writes nothing into the user's home
+	strict := model.NewDefaultConfiguration()
+	strict.ValidationMode = model.ValidationStrict
+	if err := api.ValidateFile(pdf, strict); err != nil {
+		t.Errorf("pdfcpu, strict: %s: %v", pdf, err)
+	}
 	out, problems := Run(t, "qpdf", "--check", pdf)
 	if strings.Contains(strings.ToLower(out+problems), "warning") {
 		t.Errorf("qpdf --check %s:\n%s%s", pdf, out, problems)
