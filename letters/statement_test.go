@@ -16,6 +16,7 @@ import (
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
 	"go.yaml.in/yaml/v3"
 
+	"postbag/letters/internal/looks"
 	"postbag/letters/internal/outside"
 	"postbag/letters/packet"
 )
@@ -87,7 +88,7 @@ func TestReadersTakeStatementsAndTheyLookAsTheyShould(t *testing.T) {
 					t.Errorf("pdfcpu: %v", err)
 				}
 				for page := 1; page <= pages; page++ {
-					wantApart(t, wordsOn(t, file, page), papers[paper], page)
+					looks.Apart(t, file, page, papers[paper].right, papers[paper].bottom)
 				}
 				if dir := os.Getenv("POSTBAG_KEEP"); dir != "" { // for a look at them
 					outside.Run(t, "cp", file, filepath.Join(dir, language+"-"+paper+".pdf"))
@@ -174,7 +175,7 @@ func TestALongStatementGoesOverPages(t *testing.T) {
 		t.Errorf("the table's heading stands %d times on %d pages", heads, pages)
 	}
 	for page := 1; page <= pages; page++ {
-		wantApart(t, wordsOn(t, file, page), papers["a4"], page)
+		looks.Apart(t, file, page, papers["a4"].right, papers["a4"].bottom)
 	}
 }
 
