@@ -29,11 +29,9 @@ const (
 var crashed = sample{bundles: 40, letters: 5, filler: 60 << 10}
 
 func TestMain(m *testing.M) {
-	if dir := os.Getenv(crashRecord); dir != "" {
-		recordForEver(dir)
-	}
 	dir := os.Getenv(crashFolder)
-	if dir == "" {
+	recorder := os.Getenv(crashRecord)
+	if dir == "" && recorder == "" {
 		os.Exit(m.Run())
 	}
 	if os.Getenv(crashLimit) != "" {
@@ -43,6 +41,9 @@ func TestMain(m *testing.M) {
 			fmt.Println(err)
 			os.Exit(3)
 		}
+	}
+	if recorder != "" {
+		recordForEver(recorder)
 	}
 	if err := buildCrashed(dir); err != nil {
 		fmt.Println(err)
@@ -155,6 +156,28 @@ func TestAFileThatIsTooLargeForTheDiskIsSaid(t *testing.T) {
 	}
 	if left := contents(t, dir); len(left) > 0 {
 		t.Errorf("left: %v", len(left))
+	}
+}
+
+// A full disk cuts a line in the middle; it is taken back, and what was recorded before stays.
+func TestAFullDiskLeavesTheRecordWhole(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	small.make(t, dir, "f")
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command(self)
+	c.Env = append(os.Environ(), crashRecord+"="+dir, crashLimit+"=1")
+	out, err := c.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "there is no room for the record") {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	told := strings.Count(string(out), "\n") - 1
+	r, err := Verify(context.Background(), dir, VerifyOptions{})
+	if err != nil || len(r.Faults) > 0 || r.Record == nil || r.Record.Entries != told || told < 10 {
+		t.Errorf("%d entries were recorded: %+v %+v %v", told, r, r.Record, err)
 	}
 }
 

@@ -294,6 +294,12 @@ func TestNothingIsRecordedWhereThereIsNoFinishedPacket(t *testing.T) {
 	}
 	dir := t.TempDir()
 	small.make(t, dir, "f")
+	write(t, filepath.Join(dir, recordDir), "a file")
+	_, err = Record(dir, RecordEntry{What: Printed, Bundles: BundlesOf(1)})
+	wantProblem(t, err, "record is a file, not a folder")
+	if err := os.Remove(filepath.Join(dir, recordDir)); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := recordAt(dir, noon, []RecordEntry{{What: Accepted, Bundles: BundlesOf(9)}}); err == nil {
 		t.Error("a bundle too many")
 	}
@@ -337,6 +343,25 @@ func TestTheRecordOutlivesPurgeAndBuild(t *testing.T) {
 	}
 	if f := verified(t, dir); len(f) > 0 {
 		t.Error(f)
+	}
+}
+
+// Packets are kept for years, and one that an older Postbag made may be handed over today.
+func TestOlderPacketsAreRecordedToo(t *testing.T) {
+	for _, version := range []string{"manifest-1", "manifest-2"} {
+		dir := t.TempDir()
+		if err := os.CopyFS(dir, os.DirFS(filepath.Join("testdata", version))); err != nil {
+			t.Fatal(err)
+		}
+		recordIn(t, dir, RecordEntry{What: Accepted, Bundles: BundlesOf(1)})
+		if s := statusOf(t, dir); s.Delivered.Bundles != 1 || s.Delivered.Letters == 0 || s.Outstanding.Bundles != s.All.Bundles-1 {
+			t.Errorf("%s: %+v", version, s.Tally)
+		}
+		for _, f := range verified(t, dir) {
+			if strings.HasPrefix(f.Path, recordDir) && !strings.Contains(f.What, "can be read by others") { // as modes are after a copy
+				t.Errorf("%s: %+v", version, f)
+			}
+		}
 	}
 }
 

@@ -45,6 +45,9 @@ func recordAt(dir string, now time.Time, entries []RecordEntry) (*Recorded, erro
 		return nil, err
 	}
 	defer p.root.Close()
+	if err := p.makeFolder(); err != nil {
+		return nil, err
+	}
 	l, err := acquire(p.root, dir, recordGate())
 	if err != nil {
 		return nil, err
@@ -65,6 +68,19 @@ func recordAt(dir string, now time.Time, entries []RecordEntry) (*Recorded, erro
 	}
 	added := p.record.entries[p.before:]
 	return &Recorded{Dir: dir, File: recordFile, Entries: added, Head: p.record.head, Mended: added[0].What == Mended, Manifest: p.m}, nil
+}
+
+// makeFolder makes record/, if it is not there.
+func (p *recorded) makeFolder() error {
+	err := p.root.Mkdir(recordDir, 0o700)
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return p.unwritable(err)
+	}
+	info, err := p.root.Lstat(recordDir)
+	if err == nil && !info.IsDir() {
+		return p.refuse(fmt.Sprintf("%s is %s, not a folder", recordDir, kindOf(info.Mode())), "Move it out of the packet")
+	}
+	return nil
 }
 
 // recorded is a packet with its record.
@@ -198,7 +214,7 @@ func (p *recorded) refuse(what, do string) error {
 
 func (p *recorded) unwritable(err error) error {
 	if isFull(err) {
-		return &fullError{dir: p.dir, path: recordFile, err: err}
+		return p.refuse(fmt.Sprintf("there is no room for the record (%v); nothing was recorded", reason(err)), "Make room, and record it again")
 	}
 	return p.refuse(fmt.Sprintf("the record cannot be written (%v)", reason(err)), "Make the packet's folder writable")
 }
