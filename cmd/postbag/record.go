@@ -26,20 +26,21 @@ func (a *app) recordCommand() command {
 		operands: []operand{{name: "DIR", what: "the packet's folder; for a statement the word statement, and then one packet or several", repeats: true}},
 		flags: []cli.Flag{
 			&cli.StringFlag{Name: "bundles", Aliases: []string{"b"}, Usage: "the bundles with these `NUMBERS`, as in 17 or 1-3,5; or all"},
+			&cli.IntFlag{Name: "recipient", Usage: "the bundles for recipient `K`, where there are several; all of theirs unless --bundles is given", DefaultText: "all of them"},
 			&cli.BoolFlag{Name: "accepted", Usage: "they were taken", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "refused", Usage: "they were not taken; say why with --reason", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "sent", Usage: "they were given to a carrier", DisableDefaultText: true},
-			&cli.StringFlag{Name: "at", Usage: "when, as in 2026-11-25 or \"2026-11-25 14:30\", by this computer's zone `TIME` (default: now)"},
-			&cli.StringFlag{Name: "place", Usage: "where: `TEXT`"},
-			&cli.StringFlag{Name: "to", Usage: "who took or refused them: `NAME`"},
+			&cli.StringFlag{Name: "at", Usage: "when: a `TIME` such as 2026-11-25 or \"2026-11-25 14:30\", by this computer's clock (default: now)"},
+			&cli.StringFlag{Name: "place", Usage: "where it was, in a `TEXT` of one line"},
+			&cli.StringFlag{Name: "to", Usage: "the `NAME` of the person who took or refused them"},
 			&cli.StringFlag{Name: "role", Usage: "that person's `ROLE`, for example front desk"},
-			&cli.StringFlag{Name: "by", Usage: "who handed them over: `NAME`"},
-			&cli.StringFlag{Name: "carrier", Usage: "who carried them: `NAME`"},
+			&cli.StringFlag{Name: "by", Usage: "the `NAME` of the person who handed them over"},
+			&cli.StringFlag{Name: "carrier", Usage: "the `NAME` of who carried them"},
 			&cli.StringFlag{Name: "tracking", Usage: "the carrier's `NUMBER`"},
-			&cli.StringFlag{Name: "reason", Usage: "why they were refused, or why an entry is struck: `TEXT`"},
-			&cli.StringFlag{Name: "note", Usage: "anything else: `TEXT`"},
+			&cli.StringFlag{Name: "reason", Usage: "a `TEXT` that says why they were refused, or why an entry is struck"},
+			&cli.StringFlag{Name: "note", Usage: "a `TEXT` about anything else"},
 			&cli.StringSliceFlag{Name: "evidence", Usage: "keep the SHA-256 of `FILE`, a photo or the signed receipt; may be given several times"},
-			&cli.IntFlag{Name: "strike", Usage: "entry `N` does not hold; say why with --reason", DefaultText: ""},
+			&cli.IntFlag{Name: "strike", Usage: "entry `N` does not hold; say why with --reason", DefaultText: "none"},
 			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "write the statement to `FILE`, a PDF", Category: statementFlags},
 			&cli.StringFlag{Name: "language", Usage: "write the statement in the language `TAG` (default: that of the letters)", Category: statementFlags},
 			&cli.BoolFlag{Name: "names", Usage: "let the statement name who handed over and who took the bundles", DisableDefaultText: true, Category: statementFlags},
@@ -77,12 +78,14 @@ func (a *app) record(c *cli.Context) (result, error) {
 		return nil, err
 	}
 	dir := c.Args().First()
-	if c.String("bundles") == "all" {
+	if entry.What != packet.Struck && (len(entry.Bundles) == 0 || c.IsSet("recipient")) {
 		s, err := packet.ReadStatus(dir)
+		if err == nil {
+			entry.Bundles, err = s.Packets[0].ForRecipient(c.Int("recipient"), entry.Bundles)
+		}
 		if err != nil {
 			return nil, err
 		}
-		entry.Bundles = packet.BundleSet{{From: 1, To: max(1, s.All.Bundles)}}
 	}
 	for _, file := range c.StringSlice("evidence") {
 		e, err := packet.ReadEvidence(file)
@@ -154,7 +157,7 @@ func entryOf(c *cli.Context) (*packet.RecordEntry, error) {
 	switch {
 	case e.What == "":
 		return nil, usageError{what: "record is not told what came of the hand-over", do: "Write --accepted, --refused or --sent; or --strike N for an entry that is wrong"}
-	case c.String("bundles") == "":
+	case c.String("bundles") == "" && !c.IsSet("recipient"):
 		return nil, usageError{what: "record is not told which bundles", do: "Write --bundles with their numbers, as in --bundles 1-3,5; or --bundles all"}
 	case e.What == packet.Refused && strings.TrimSpace(e.Reason) == "":
 		return nil, usageError{what: "record is not told why the bundles were refused", do: "Write --reason with what was said"}
@@ -165,7 +168,7 @@ func entryOf(c *cli.Context) (*packet.RecordEntry, error) {
 }
 
 func bundlesAndTime(c *cli.Context, e *packet.RecordEntry) (err error) {
-	if text := c.String("bundles"); text != "all" {
+	if text := c.String("bundles"); text != "all" && text != "" {
 		if e.Bundles, err = packet.ParseBundleSet(text); err != nil {
 			return usageError{what: "--bundles: " + err.Error(), do: "Write numbers and ranges, as in 1-3,5; or all"}
 		}
@@ -180,7 +183,7 @@ func bundlesAndTime(c *cli.Context, e *packet.RecordEntry) (err error) {
 
 // strikeOf makes an entry that strikes another; it has a reason and perhaps a note, and nothing of bundles.
 func strikeOf(c *cli.Context, e *packet.RecordEntry) (*packet.RecordEntry, error) {
-	for _, flag := range []string{"bundles", "accepted", "refused", "sent", "at", "place", "to", "role", "by", "carrier", "tracking", "evidence"} {
+	for _, flag := range []string{"bundles", "recipient", "accepted", "refused", "sent", "at", "place", "to", "role", "by", "carrier", "tracking", "evidence"} {
 		if c.IsSet(flag) {
 			return nil, usageError{what: "--" + flag + " does not go with --strike", do: "Strike the entry first, and then record what is right"}
 		}

@@ -79,8 +79,9 @@ func have(people int) string {
 
 // tally writes what became of the bundles, and their numbers where they are those of one packet.
 func (p *page) tally(whole string, t *packet.Tally, of *packet.BundlesBy) {
+	head := []string{"", ">letters", ">bundles", ">sheets", "bundle numbers"}
 	if of == nil {
-		of = &packet.BundlesBy{}
+		of, head[4] = &packet.BundlesBy{}, ""
 	}
 	var rows [][]string
 	for _, r := range []struct {
@@ -100,7 +101,7 @@ func (p *page) tally(whole string, t *packet.Tally, of *packet.BundlesBy) {
 			rows = append(rows, []string{r.name, number(int64(r.share.Letters)), number(int64(r.share.Bundles)), number(int64(r.share.Sheets)), short(r.bundles.String(), 60)})
 		}
 	}
-	p.table([]string{"", ">letters", ">bundles", ">sheets", "bundle numbers"}, rows)
+	p.table(head, rows)
 }
 
 // entries writes the record, an entry a line, with what people said below it.

@@ -250,6 +250,46 @@ func (s *Share) add(other Share) {
 	s.Bundles, s.Letters, s.Sheets = s.Bundles+other.Bundles, s.Letters+other.Letters, s.Sheets+other.Sheets
 }
 
+// ForRecipient is the bundles of a set that go to a recipient, from 1, or to all of them for 0; no set means all bundles. That one of them
+// goes to another recipient is a problem.
+func (p *PacketStatus) ForRecipient(recipient int, set BundleSet) (BundleSet, error) {
+	m := p.Account
+	at := problem.Place{File: p.Dir}
+	if recipient < 0 || recipient > max(1, len(m.Recipients)) {
+		return nil, problem.Problem{Place: at, What: fmt.Sprintf("there is no recipient %d here", recipient), Do: fmt.Sprintf("Name one from 1 to %d", max(1, len(m.Recipients)))}
+	}
+	if len(m.Recipients) == 0 {
+		recipient = 0 // the one that there is has no number in the manifest
+	}
+	var theirs, others []int
+	for i := range m.Bundles {
+		if recipient == 0 || m.Bundles[i].Recipient == recipient {
+			theirs = append(theirs, i+1)
+		}
+	}
+	if set == nil {
+		return BundlesOf(theirs...), nil
+	}
+	for n := range set.All() {
+		if n <= len(m.Bundles) && !slices.Contains(theirs, n) {
+			others = append(others, n)
+		}
+	}
+	if len(others) > 0 {
+		return nil, problem.Problem{Place: at, What: fmt.Sprintf("%s not for recipient %d, whose bundles are %s", areWords(BundlesOf(others...)), recipient, BundlesOf(theirs...)),
+			Do: "Record what each recipient took apart"}
+	}
+	return set, nil
+}
+
+// areWords is the bundles with their verb.
+func areWords(s BundleSet) string {
+	if s.Len() == 1 {
+		return bundleWords(s) + " is"
+	}
+	return bundleWords(s) + " are"
+}
+
 // firstNumber is the number of the packet's first letter; 0 where it has none.
 func (p *PacketStatus) firstNumber() int {
 	n, _ := letterNumber(p.Account.Campaign, p.First)
