@@ -142,6 +142,7 @@ type Bundles struct {
 	Small      string   // what becomes of small groups: keep, or join, behind all others
 	SmallBelow int      // a group of fewer letters is small
 	Duplex     bool     // printed on both sides: every letter starts on a front
+	ListIDs    bool     // the ids of a bundle's letters follow its slip sheet
 }
 
 // Paperwork says which documents go with the letters, and what the covering letter says.

@@ -194,6 +194,8 @@ func Settings() []Setting {
 			set: func(c *Campaign, v value) { c.Bundles.SmallBelow = v.number() }},
 		{Key: "bundles.duplex", Kind: YesNo, Usage: "print on both sides: every letter starts on a front", Default: "no",
 			set: func(c *Campaign, v value) { c.Bundles.Duplex = v.yes() }},
+		{Key: "bundles.list_ids", Kind: YesNo, Usage: "list the ids of a bundle's letters behind its slip sheet, each with a box to tick", Default: "no",
+			set: func(c *Campaign, v value) { c.Bundles.ListIDs = v.yes() }},
 
 		{Key: "print.printer", Kind: Text, Usage: "the name of the CUPS printer that postbag print sends to; left out, the computer's default printer",
 			set: func(c *Campaign, v value) { c.Print.Printer = v.text() }},

@@ -183,11 +183,14 @@ func (b *build) nextBundle() (i int, ok bool) {
 // order is what a bundle holds, but for its letters: what they say, and where they are accounted for.
 func (p *composition) order(r *roll.Roll, letters bundleRange, number, bundles int) press.Order {
 	o := press.Order{
-		Number: number, First: p.number(r, letters.first), Letters: letters.count, Group: r.Group(letters.first), Groups: letters.groups,
+		Number: number, First: p.number(r, letters.first), Letters: letters.count, Group: printableGroup(p.fonts, r.Group(letters.first)), Groups: letters.groups,
 		Volume: p.volume(r, letters, number, bundles),
+		Code: func(hash string) string {
+			return packet.BundleCode{Campaign: p.campaign.Name, Number: number, Root: hash}.String()
+		},
 	}
 	if letters.groups > 1 {
-		o.LastGroup = r.Group(letters.first + letters.count - 1)
+		o.LastGroup = printableGroup(p.fonts, r.Group(letters.first+letters.count-1))
 	}
 	return o
 }

@@ -158,6 +158,9 @@ func (p *composition) notes(r *roll.Roll, mapping []roll.Mapped) []string {
 	if p.template.Caution != "" {
 		notes = append(notes, p.template.Caution)
 	}
+	if note := p.slipNote(); note != "" {
+		notes = append(notes, note)
+	}
 	for _, m := range mapping {
 		if len(m.Passed) > 0 {
 			notes = append(notes, fmt.Sprintf("%s is taken from the column %q and not from %q; signers.columns can change that.", m.Field, m.Header, m.Passed[0]))

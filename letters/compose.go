@@ -138,6 +138,7 @@ func (p *composition) checkOwnText(problems *problem.List) {
 	for _, name := range slices.Sorted(maps.Keys(c.Fields)) {
 		check(at, c.Fields[name])
 	}
+	check(at, p.slipTexts()...)
 	if p.form() != "" {
 		check(at, c.Letter.Signed)
 		check(at, c.Letter.Show...)

@@ -29,20 +29,11 @@ type formDefault struct {
 }
 
 // formDefaults lists the forms: how many signers a bundle holds where nobody says, since an open letter of a few thousand names is one
-// document, and some ten thousand rows fill the sheets of a box; and what slip sheets call them.
+// document, and some ten thousand rows fill the sheets of a box; and what titles and page labels call them.
 var formDefaults = map[templates.Form]formDefault{
-	templates.FormOpenLetter: {100_000, press.Words{
-		To: "An open letter to", Title: "open letter to", Count: "Signatures", First: "First signature", Last: "Last signature",
-		Carries: "Each name carries its number: the end of its letter id.", Missing: "a signature or a sheet", Label: "names", Text: "text",
-	}},
-	templates.FormPetitionSheet: {10_000, press.Words{
-		To: "A petition to", Title: "petition to", Count: "Signatures", First: "First signature", Last: "Last signature",
-		Carries: "Each row carries its number: the end of its letter id.", Missing: "a row or a sheet", Label: "rows", Text: "text",
-	}},
-	templates.FormInvestors: {100_000, press.Words{
-		To: "A letter of investors to", Title: "letter of investors to", Count: "Signatories", First: "First signatory", Last: "Last signatory",
-		Carries: "Each signatory carries a number: the end of the letter id.", Missing: "a signatory or a sheet", Label: "signatories", Text: "text",
-	}},
+	templates.FormOpenLetter:    {100_000, press.Words{Title: "open letter to", Label: "names", Text: "text"}},
+	templates.FormPetitionSheet: {10_000, press.Words{Title: "petition to", Label: "rows", Text: "text"}},
+	templates.FormInvestors:     {100_000, press.Words{Title: "letter of investors to", Label: "signatories", Text: "text"}},
 }
 
 // form is the form of the campaign's template; "" where it makes a letter for each signer.
@@ -63,6 +54,10 @@ func (p *composition) bindForm(problems *problem.List) {
 			problems.Add(use.At, "{{"+use.Name+"}} is another for each signer, and in the form "+string(p.form())+" all share one text",
 				"Take it out; the names follow the text by themselves")
 		}
+	}
+	if p.campaign.Bundles.ListIDs {
+		problems.Add(problem.Place{File: p.campaign.File}, "bundles.list_ids lists the letters of a bundle, and in the form "+string(p.form())+" there is one document with all names, each with its number",
+			"Take bundles.list_ids out")
 	}
 	if p.form() != templates.FormInvestors {
 		return

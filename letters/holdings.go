@@ -221,20 +221,21 @@ func (m numberMarks) write(amount *big.Int) string {
 		digits = strings.Repeat("0", decimals+1-len(digits)) + digits
 	}
 	whole, fraction := digits[:len(digits)-decimals], strings.TrimRight(digits[len(digits)-decimals:], "0")
-	var b strings.Builder
-	for i, c := range whole {
-		if i > 0 && (len(whole)-i)%3 == 0 {
-			b.WriteString(m.group)
-		}
-		b.WriteRune(c)
-	}
 	if len(fraction) == 1 {
 		fraction += "0"
 	}
 	if fraction != "" {
-		b.WriteString(m.decimal + fraction)
+		fraction = m.decimal + fraction
 	}
-	return b.String()
+	return m.threes(whole) + fraction
+}
+
+// threes groups the digits of a whole number.
+func (m numberMarks) threes(digits string) string {
+	if len(digits) <= 3 {
+		return digits
+	}
+	return m.threes(digits[:len(digits)-3]) + m.group + digits[len(digits)-3:]
 }
 
 // Holding is what signatories hold of one unit and on one basis, all together.

@@ -93,10 +93,7 @@ func (p *composition) lay(r *roll.Roll, specimen bool, job press.Job) (*typeset.
 	}
 	c := p.campaign
 	job.Layout, job.Paper, job.Language, job.Specimen = layout, design.Paper, c.Letter.Language, design.Specimen
-	job.Slip.Campaign, job.Slip.Sender, job.Slip.Contact = c.Name, c.Sender.Organisation, c.Sender.Contact
-	job.Slip.Reference = p.reference()
-	job.Slip.Recipient = slices.DeleteFunc([]string{c.Recipient.Name, c.Recipient.Title, c.Recipient.Company},
-		func(s string) bool { return s == "" })
+	job.Slip = p.slip(job.Slip.Bundles)
 	printing, err := press.New(job, layout.NewSetter())
 	return layout, printing, err
 }

@@ -135,8 +135,8 @@ func textString(token []byte) (string, bool) {
 // slipLabel is the label of the slip sheet.
 const slipLabel = "slip sheet"
 
-// labelsDiffer compares the labels of a bundle with its letters by the manifest: behind the slip sheet come the ids, one after the other from
-// the first to the last. It says what differs, or nothing.
+// labelsDiffer compares the labels of a bundle with its letters by the manifest: behind the slip sheet, and its further
+// pages, come the ids, one after the other from the first to the last. It says what differs, or nothing.
 func labelsDiffer(labels []pageLabel, pages int, b *Bundle) string {
 	cut := strings.LastIndexByte(b.First, '-') + 1
 	next, err := strconv.Atoi(b.First[cut:])

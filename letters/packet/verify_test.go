@@ -368,6 +368,7 @@ func TestLabelsThatDifferAreSeen(t *testing.T) {
 		good   bool
 	}{
 		"a page each": {run, 5, true}, "longer letters": {long, 9, true}, "one page more": {run, 6, false}, "one less": {run, 4, false},
+		"list of ids": {[]pageLabel{slip, {1, "slip sheet page ", 2}, {3, "c-00000", 8}, {5, "c-0000", 10}}, 7, true}, "list of ids later": {[]pageLabel{slip, {1, "c-00000", 8}, {2, "slip sheet page ", 2}, {3, "c-0000", 10}}, 5, false},
 		"no labels": {nil, 5, false}, "slip sheet only": {run[:1], 5, false}, "other letters": {[]pageLabel{slip, {1, "c-00000", 7}, {4, "c-0000", 10}}, 5, false},
 		"zeros that go on": {[]pageLabel{slip, {1, "c-00000", 8}}, 5, false}, "another campaign": {[]pageLabel{slip, {1, "d-00000", 8}, {3, "d-0000", 10}}, 5, false},
 		"slip sheet later": {[]pageLabel{{0, "c-00000", 8}, {2, "slip sheet", 0}, {3, "c-0000", 10}}, 5, false},

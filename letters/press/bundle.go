@@ -24,39 +24,18 @@ type Job struct {
 	Words    Words
 }
 
-// Words is what slip sheets, titles and labels call what is in a bundle. Without them it is letters.
+// Words is what titles and page labels of a form call what is in a bundle.
 type Words struct {
-	To      string // how the slip sheet begins: Letters to
-	Title   string // of the PDF, before the recipient: letters to
-	Count   string // what is counted: Letters
-	First   string // First letter
-	Last    string // Last letter
-	Carries string // where to find the number: Each letter carries its number at the foot of every page.
-	Missing string // what may be missing: a letter or a sheet
-	Label   string // of a page's numbers, in page labels; unused for letters
-	Text    string // label of a page that has text and no numbers
-}
-
-// letterWords are those of letters.
-var letterWords = Words{
-	To: "Letters to", Title: "letters to", Count: "Letters", First: "First letter", Last: "Last letter",
-	Carries: "Each letter carries its number: in the reference on its first page, at the foot of the others.", Missing: "a letter or a sheet",
-}
-
-// Slip is what all slip sheets of a packet say.
-type Slip struct {
-	Campaign  string
-	Sender    string
-	Recipient []string // lines
-	Contact   string
-	Reference string // letter id without its number
-	Bundles   int
+	Title string // of the PDF, before the recipient: open letter to
+	Label string // of a page's numbers, in page labels
+	Text  string // label of a page that has text and no numbers
 }
 
 // Press makes bundles. Goroutines share it; each has a [Worker].
 type Press struct {
 	job    Job
 	master *master
+	slip   slipSheet
 
 	mu            sync.Mutex // over what follows
 	used          map[*typeset.Face]bool
@@ -82,7 +61,11 @@ func New(job Job, setter *typeset.Setter) (*Press, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Press{job: job, master: m, used: map[*typeset.Face]bool{}}, nil
+	p := &Press{job: job, master: m, used: map[*typeset.Face]bool{}}
+	if !job.NoSlip {
+		p.slip = laySlip(&p.job, setter)
+	}
+	return p, nil
 }
 
 // Draw is given to [typeset.NewLayout]: it makes the ink of each word, once.
@@ -127,6 +110,8 @@ type Order struct {
 	Placed func(i, page int)
 	// Seal, when not nil, gives the hash over the letters in hex, for the slip sheet; it is asked when all of them are placed.
 	Seal func() string
+	// Code, when not nil, gives the text of the slip sheet's code for a Seal, in the capitals, digits, spaces and $%*+-./: that small codes hold.
+	Code func(seal string) string
 }
 
 // Count is what a bundle came to.
@@ -143,14 +128,6 @@ func (p *Press) Sheets(pages int) int {
 	return pages
 }
 
-// SlipPages is how many pages the slip sheet of a bundle with so many letters has, without the blank one that pads it.
-func (p *Press) SlipPages(letters int) int {
-	if p.job.NoSlip {
-		return 0
-	}
-	return 1
-}
-
 // bundle is the state of the bundle being made.
 type bundle struct {
 	canvas
@@ -161,7 +138,8 @@ type bundle struct {
 	last       *bundleFont
 	pieces     map[typeset.PieceKey]*bundlePiece
 	stamped    [4]*bundlePiece // what was last stamped in each place: letters mostly have the same pieces in the same places
-	slipWords  map[slipWord]typeset.Line
+	codes      codePlans
+	listed     []frontPage // the pages of the list of ids
 	drawn      []*bundlePiece
 	lines      map[typeset.SharedLine]*sharedLine
 	lineCanvas canvas
@@ -202,7 +180,7 @@ func (w *Worker) Bundle(ctx context.Context, out io.Writer, o Order) (Count, err
 	b.begin(w.press, w.press.master, w.setter, u)
 	b.title = o.Title
 	if !w.press.job.NoSlip {
-		b.beginSlip()
+		b.addFronts(o.Letters)
 	}
 	add := w.addLetters
 	if w.form != nil {
@@ -213,7 +191,10 @@ func (w *Worker) Bundle(ctx context.Context, out io.Writer, o Order) (Count, err
 	}
 	count := Count{Pages: b.tree.pages, Sheets: w.press.Sheets(b.tree.pages)}
 	if !w.press.job.NoSlip {
-		b.slip(o, count)
+		if err := b.slip(o, count); err != nil {
+			return Count{}, err
+		}
+		b.list(o, count)
 	}
 	b.writePieces()
 	if err := b.writeFonts(w.fonts); err != nil {
@@ -257,14 +238,6 @@ func (b *bundle) begin(p *Press, m *master, setter *typeset.Setter, u *update) {
 	b.tree.begin()
 	for i, font := range m.fonts {
 		b.addFont(font.clone(), m.fontObj[i])
-	}
-}
-
-// beginSlip makes the slip sheet the first page, whose text is written last.
-func (b *bundle) beginSlip() {
-	b.tree.add(b.update, slipPageObject)
-	if b.press.job.Duplex {
-		b.blankPage()
 	}
 }
 

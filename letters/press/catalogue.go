@@ -21,9 +21,9 @@ func (b *bundle) id(o Order) string {
 // writeCatalogue replaces the catalogue and the document information and adds the metadata (XMP, ISO 16684-1).
 func (b *bundle) writeCatalogue(o Order, count Count) {
 	u, job := b.update, &b.press.job
-	title := fmt.Sprintf("%s: %s %s, bundle %d of %d", job.Slip.Campaign, b.press.words().Title, first(job.Slip.Recipient), o.Number, job.Slip.Bundles)
+	title := fmt.Sprintf("%s: %s %s, %s", job.Slip.Campaign, job.Slip.Words.To, first(job.Slip.Recipient), b.numbers(job.Slip.Words.Bundle, o.Number, job.Slip.Bundles))
 	if job.NoSlip && job.Form != nil {
-		title = fmt.Sprintf("%s: %s %s", job.Slip.Campaign, b.press.words().Title, first(job.Slip.Recipient))
+		title = fmt.Sprintf("%s: %s %s", job.Slip.Campaign, job.Words.Title, first(job.Slip.Recipient))
 	} else if job.NoSlip {
 		title = fmt.Sprintf("%s: letter to %s", job.Slip.Campaign, first(job.Slip.Recipient))
 	}
@@ -106,9 +106,12 @@ func (b *bundle) labels(o Order, count Count) []label {
 	var out []label
 	if !b.press.job.NoSlip {
 		out = append(out, label{page: 0, prefix: "slip sheet"})
+		if len(b.listed) > 0 {
+			out = append(out, label{page: 1, prefix: "slip sheet page ", start: 2})
+		}
 	}
 	if b.press.job.Form != nil {
-		return b.form.labels(out, b.press.words())
+		return b.form.labels(out, &b.press.job.Words)
 	}
 	until := 0 // the number at which the running entry no longer holds
 	for i, page := range b.starts {

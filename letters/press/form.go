@@ -26,14 +26,6 @@ type formPage struct {
 
 func (f *formPages) reset() { f.pages, f.fixed, f.piece = f.pages[:0], nil, nil }
 
-// words are what this press's bundles hold.
-func (p *Press) words() *Words {
-	if p.job.Words == (Words{}) {
-		return &letterWords
-	}
-	return &p.job.Words
-}
-
 // addForm sets a volume of a form.
 func (w *Worker) addForm(o Order) error {
 	b := &w.bundle

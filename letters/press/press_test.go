@@ -65,6 +65,14 @@ func testLetter(inBody bool, paragraphs int) []typeset.Element {
 		typeset.Element{Role: typeset.Signature, Block: merge.Value(1)})
 }
 
+// slipWords are those of the slip sheets in these tests.
+var slipWords = SlipWords{
+	Bundle: "Bundle {a} of {b}", To: "Letters to", Campaign: "Campaign", Count: "Letters", First: "First letter", Last: "Last letter", Group: "Group", Groups: "Groups",
+	Pages: "Pages", Sheets: "Sheets of paper", Hash: "Hash of the letters", Ungrouped: "not stated", FromTo: "{a}, from {first} to {last}", PagesInAll: "{a} in all, this sheet included",
+	SheetsInAll: "{a} in all, this sheet included, printed on one side", List: "Letters of bundle {a} of {b}", ListNote: "A number in brackets says how many sheets a letter has.",
+	Foot: []string{"This sheet lies on top of its bundle.", "If a letter or a sheet is missing, please write to letters@example.org."},
+}
+
 // newPress makes a press for the letter.
 func newPress(t testing.TB, elements []typeset.Element, duplex bool, signers [][]string) (*Press, *typeset.Layout) {
 	t.Helper()
@@ -94,7 +102,7 @@ func newPressWith(t testing.TB, fontFiles []string, elements []typeset.Element, 
 	}
 	job := Job{Layout: layout, Paper: paper, Language: "en", Duplex: duplex, Specimen: true, Seed: "test", Slip: Slip{
 		Campaign: "test", Sender: "Letters for Rights", Recipient: []string{"Alexander Karp", "Palantir Technologies Inc."},
-		Contact: "letters@example.org", Reference: "test-", Bundles: 1,
+		Reference: "test-", Bundles: 1, Words: slipWords,
 	}}
 	p, err := New(job, layout.NewSetter())
 	if err != nil {

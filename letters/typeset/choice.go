@@ -1,6 +1,7 @@
 package typeset
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -265,6 +266,23 @@ func (f *Fonts) Missing(text string) []rune {
 		return nil
 	}
 	return f.missing(text)
+}
+
+// Settable writes the characters of a text that cannot be set by their numbers, as in [U+0378]: for paperwork, which does not wait for a font.
+func (f *Fonts) Settable(text string) string {
+	missing := f.Missing(text)
+	if len(missing) == 0 {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		if slices.Contains(missing, r) {
+			fmt.Fprintf(&b, "[U+%04X]", r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }
 
 func (f *Fonts) missing(text string) []rune {

@@ -341,20 +341,10 @@ func (d *documentSetter) widestIn(t Text, ps paragraphStyle) Length {
 // settable writes characters that no face has by their numbers.
 func (d *documentSetter) settable(t Text) Text {
 	for i := range t {
-		missing := d.layout.fonts.Missing(t[i].Text)
-		if len(missing) == 0 {
-			continue
+		if text := d.layout.fonts.Settable(t[i].Text); text != t[i].Text {
+			t = slices.Clone(t)
+			t[i].Text = text
 		}
-		t = slices.Clone(t)
-		var b strings.Builder
-		for _, r := range t[i].Text {
-			if slices.Contains(missing, r) {
-				fmt.Fprintf(&b, "[U+%04X]", r)
-			} else {
-				b.WriteRune(r)
-			}
-		}
-		t[i].Text = b.String()
 	}
 	return t
 }

@@ -307,6 +307,44 @@ func (s *Setter) Line(text string, bold bool, size Length) Line {
 	return s.line(text, style, size)
 }
 
+// Lines breaks a text for paperwork into lines that are no wider than measure; a word that is wider is parted between letters. X and Y
+// are the caller's to fill.
+func (s *Setter) Lines(text string, bold bool, size, measure Length) []Line {
+	ps := s.paperStyle(text, bold, size)
+	ps.measure = measure
+	var items []Item
+	lines := s.par.set(s.shaper, []merge.Run{{Text: text}}, &ps, &items, nil)
+	for i := range lines {
+		lines[i].X = 0
+	}
+	return lines
+}
+
+// Passing is Line for a text that comes up once, such as a letter id or a hash: it leaves no trace in any memory, and is good until the
+// setter sets something else.
+func (s *Setter) Passing(text string, bold bool, size Length) Line {
+	ps := s.paperStyle(text, bold, size)
+	s.shaper.loosen()
+	s.shaper.brief = true
+	s.items = s.items[:0]
+	s.runs = append(s.runs[:0], merge.Run{Text: text, Value: true}) // values are not remembered as a template's text is
+	s.lines = s.par.set(s.shaper, s.runs, &ps, &s.items, s.lines[:0])
+	s.shaper.brief = false
+	if len(s.lines) == 0 {
+		return Line{Size: size}
+	}
+	s.lines[0].X = 0
+	return s.lines[0]
+}
+
+func (s *Setter) paperStyle(text string, bold bool, size Length) paragraphStyle {
+	ps := paragraphStyle{size: size, measure: 1 << 30, rtl: s.layout.rtl && hasRightToLeft(text)}
+	if bold {
+		ps.style = boldStyle
+	}
+	return ps
+}
+
 // place puts the lines of the varying blocks where the plan has them.
 func (s *Setter) place(p *plan, number int) {
 	l := s.layout
