@@ -54,6 +54,7 @@ func (p *composition) limits() limits {
 type groupedRoll interface {
 	Len() int
 	GroupStart(i int) bool
+	Groups() (all, small int)
 	Joined() int
 }
 
@@ -143,9 +144,13 @@ func (c *planner) cut() ([]bundleRange, error) {
 				return nil, err
 			}
 		}
-		n = c.wholeGroups(first, n)
-		out = append(out, bundleRange{first: first, count: n, groups: c.groups(first, n)})
-		first += n
+		b := bundleRange{first: first, count: n, groups: 1}
+		if first >= c.roll.Joined() {
+			b.count = c.wholeGroups(first, n)
+			b.groups = c.groups(first, b.count)
+		}
+		out = append(out, b)
+		first += b.count
 	}
 	return out, nil
 }
@@ -153,7 +158,7 @@ func (c *planner) cut() ([]bundleRange, error) {
 // stretch finds the end of the letters that may share bundles with the one at first: those of its group, or all of small groups.
 func (c *planner) stretch(first int) int {
 	end := c.roll.Len()
-	if first >= c.roll.Joined() {
+	if all, _ := c.roll.Groups(); all == 0 || first >= c.roll.Joined() {
 		return end
 	}
 	for i := first + 1; i < end; i++ {
@@ -432,6 +437,9 @@ func (p *composition) groupNotes(r *roll.Roll) []string {
 	notes := []string{fmt.Sprintf("By %s the letters are of %d groups, %s.", by, all, order)}
 	if all == 1 {
 		notes[0] = fmt.Sprintf("By %s the letters are all of one group.", by)
+	}
+	if varied, sample := r.Spellings(); varied > 0 {
+		notes = append(notes, fmt.Sprintf("Small and capital letters do not part a group: %q and %q are one, and %d groups are written in several ways.", sample[0], sample[1], varied))
 	}
 	if small > 0 {
 		notes = append(notes, fmt.Sprintf("Of these groups, %d have fewer than %d letters and share the last bundles.", small, b.SmallBelow))

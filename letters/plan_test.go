@@ -30,6 +30,14 @@ type people struct {
 func (p people) Len() int              { return len(p.ids) }
 func (p people) GroupStart(i int) bool { return i == 0 || p.groups[i] != p.groups[i-1] }
 func (p people) Joined() int           { return p.joined }
+func (p people) Groups() (all, small int) {
+	for i := range p.ids {
+		if p.GroupStart(i) {
+			all++
+		}
+	}
+	return all, 0
+}
 
 // onRoll puts a list, person i being of group list[i], in the order of the groups, those with fewer than join people last.
 func onRoll(list []int, join int) people {
@@ -315,6 +323,33 @@ func TestBundlesOfMegabytesAreFullAndNotOver(t *testing.T) {
 		}
 		if len(ranges) < 3 || int(planned.Load()) != r.Len() {
 			t.Errorf("%s: %d bundles, %d of %d letters planned", form, len(ranges), planned.Load(), r.Len())
+		}
+	}
+}
+
+// The volumes of a form keep their sheets, as pdfcpu counts them, and none ends before it must.
+func TestVolumesOfFormsKeepTheirSheets(t *testing.T) {
+	for _, form := range shared() {
+		for _, duplex := range []string{"no", "yes"} {
+			limit := map[string]int{"no": 3, "yes": 2}[duplex] // two pages beside the slip sheet
+			dir := folder(t, map[string]string{"letter.md": formLetter(form), "signers.csv": signersOfAllKinds(t, 500)})
+			out := filepath.Join(t.TempDir(), "packet")
+			set := map[string]string{"bundles.letters": "100000", "bundles.sheets": strconv.Itoa(limit), "bundles.duplex": duplex, "letter.show": "name", "letter.as_of": "2026-11-01"}
+			m := mustBuild(t, campaignIn(t, dir, set), Options{Out: out})
+			mustVerify(t, out)
+			for i, b := range m.Bundles {
+				pdf, err := os.ReadFile(filepath.Join(out, b.Path))
+				if err != nil {
+					t.Fatal(err)
+				}
+				counted := countedByPdfcpu(t, pdf, duplex == "yes")
+				if counted != b.Sheets || b.Sheets > limit || b.Sheets < limit && i < len(m.Bundles)-1 {
+					t.Errorf("%s, duplex %s: bundle %d of %d has %d sheets by the manifest and %d by pdfcpu", form, duplex, i+1, len(m.Bundles), b.Sheets, counted)
+				}
+			}
+			if len(m.Bundles) < 2 {
+				t.Errorf("%s, duplex %s: one bundle", form, duplex)
+			}
 		}
 	}
 }

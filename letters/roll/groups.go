@@ -29,53 +29,63 @@ type Grouping struct {
 
 // groups is where the groups of a roll stand in its order; nothing without groups.
 type groups struct {
-	starts []bool // by place in the order: a group starts
-	count  int
-	small  int // of them, how many are small enough to be joined
-	joined int // place in the order of the first of those
+	starts []bool     // by place in the order: a group starts
+	firsts []int      // by group: its first place in the order
+	names  [][]string // by group: values of bundles.group_by
+	small  int        // how many groups are small enough to be joined
+	joined int        // place in the order of the first of those
+	varied int        // how many groups have several spellings
+	sample [2]string  // two spellings of one of them
 }
 
 // group is one group while the roll is put in order.
 type group struct {
-	names []string // values of bundles.group_by
-	size  int
-	rank  uint32 // in the roll's order
+	spellings []*variant
+	names     []string // as they are spelled most
+	size      int
+	next      int // where its next signer goes in the order
 }
 
-// groupBy sorts the order by group. Lists have few groups, so signers are sorted by the number of theirs.
+// variant is one way in which the list writes the names of a group. What differs only in small and capital letters is one group.
+type variant struct {
+	names []string
+	size  int
+	group *group
+}
+
+// groupBy sorts the order by group. Lists have few groups, so it is the groups that are sorted, and signers go where theirs stand.
 func (r *Roll) groupBy(g Grouping) {
 	found, of := r.findGroups()
-	sorted := make([]*group, len(found))
-	for i := range found {
-		sorted[i] = &found[i]
-	}
-	g.sort(sorted)
-	r.groups = groups{starts: make([]bool, len(r.order)), count: len(found), joined: len(r.order)}
-	next := make([]uint32, len(sorted)) // by rank: where the group's next signer goes
+	g.sort(found)
+	r.groups = groups{starts: make([]bool, len(r.order)), joined: len(r.order)}
 	at := 0
-	for rank, s := range sorted {
-		s.rank = uint32(rank)
-		next[rank] = uint32(at)
+	for _, s := range found {
+		s.next = at
 		r.groups.starts[at] = true
+		r.groups.firsts, r.groups.names = append(r.groups.firsts, at), append(r.groups.names, s.names)
 		if s.size < g.Join {
 			r.groups.small++
 			r.groups.joined = min(r.groups.joined, at)
+		}
+		if len(s.spellings) > 1 {
+			r.groups.varied++
+			r.groups.sample = [2]string{strings.Join(s.spellings[0].names, ", "), strings.Join(s.spellings[1].names, ", ")}
 		}
 		at += s.size
 	}
 	order := make([]uint32, len(r.order))
 	for i, record := range r.order {
-		to := &next[found[of[i]].rank]
-		order[*to] = record
-		*to++
+		s := of[i].group
+		order[s.next] = record
+		s.next++
 	}
 	r.order = order
 }
 
 // findGroups lists the groups as the list first names them, and tells for each place in the order which it is.
-func (r *Roll) findGroups() (found []group, of []uint32) {
-	numbers := map[string]uint32{}
-	of = make([]uint32, len(r.order))
+func (r *Roll) findGroups() (found []*group, of []*variant) {
+	spelled, folded := map[string]*variant{}, map[string]*group{}
+	of = make([]*variant, len(r.order))
 	var fields []string
 	var key []byte
 	for i, record := range r.order {
@@ -83,13 +93,26 @@ func (r *Roll) findGroups() (found []group, of []uint32) {
 		for _, field := range fields {
 			key = appendText(key, field)
 		}
-		n, ok := numbers[string(key)]
+		s, ok := spelled[string(key)]
 		if !ok {
-			n = uint32(len(found))
-			numbers[string(key)], found = n, append(found, group{names: slices.Clone(fields)})
+			s = &variant{names: slices.Clone(fields)}
+			spelled[string(key)] = s
+			key = key[:0]
+			for _, field := range fields {
+				key = appendText(key, foldText(field))
+			}
+			if s.group, ok = folded[string(key)]; !ok {
+				s.group = &group{}
+				folded[string(key)], found = s.group, append(found, s.group)
+			}
+			s.group.spellings = append(s.group.spellings, s)
 		}
-		found[n].size++
-		of[i] = n
+		s.size++
+		s.group.size++
+		of[i] = s
+	}
+	for _, g := range found {
+		g.names = slices.MaxFunc(g.spellings, func(a, b *variant) int { return a.size - b.size }).names // of equals, the first
 	}
 	return found, of
 }
@@ -134,19 +157,26 @@ func compareFilled(a, b string) int {
 	return -1
 }
 
-// Group gives what the letters of signer i's group have in common: the values of bundles.group_by.
+// Group gives what the letters of signer i's group have in common: the values of bundles.group_by, as most of the group spell them.
 func (r *Roll) Group(i int) []string {
-	if r.fields == r.keep {
+	if r.groups.starts == nil {
 		return nil
 	}
-	return r.decode(r.order[i], r.keep, r.fields, nil)
+	after, found := slices.BinarySearch(r.groups.firsts, i)
+	if !found {
+		after--
+	}
+	return r.groups.names[after]
 }
 
 // GroupStart tells whether signer i starts a new group (bundles.group_by); always true for 0.
 func (r *Roll) GroupStart(i int) bool { return i == 0 || r.groups.starts != nil && r.groups.starts[i] }
 
 // Groups is the number of groups, and how many of them are small ones that may share bundles; 0 where the list is not grouped.
-func (r *Roll) Groups() (all, small int) { return r.groups.count, r.groups.small }
+func (r *Roll) Groups() (all, small int) { return len(r.groups.firsts), r.groups.small }
+
+// Spellings is how many groups the list spells in several ways, which differ in small and capital letters, and two spellings of one of them.
+func (r *Roll) Spellings() (groups int, sample [2]string) { return r.groups.varied, r.groups.sample }
 
 // Joined is the place in the order from which small groups may share bundles: Len where none may.
 func (r *Roll) Joined() int {

@@ -103,3 +103,22 @@ func TestGroupsOfSeveralFieldsAreKeptApart(t *testing.T) {
 		t.Errorf("%d groups, %d of them small", all, small)
 	}
 }
+
+// Small and capital letters make no group of their own; its name is the spelling that most have, of equals the first.
+func TestAGroupSpelledInSeveralWaysIsOne(t *testing.T) {
+	r := grouped(strings.Split("LEEDS,York,Leeds,leeds,Leeds,york", ","), Grouping{})
+	if got, want := outline(r), "Leeds 4, York 2"; got != want {
+		t.Errorf("groups %s, want %s", got, want)
+	}
+	if n, sample := r.Spellings(); n != 2 || sample != [2]string{"York", "york"} {
+		t.Errorf("%d groups have several spellings, such as %q", n, sample)
+	}
+	for i := range r.Len() {
+		if want := []string{"Leeds", "York"}[i/4]; r.Group(i)[0] != want {
+			t.Errorf("signer %d is of %s, want %s", i, r.Group(i)[0], want)
+		}
+	}
+	if n, _ := grouped([]string{"York", "York"}, Grouping{}).Spellings(); n != 0 {
+		t.Errorf("one spelling counts as %d groups with several", n)
+	}
+}
