@@ -345,7 +345,7 @@ func PaperworkDocuments() []string {
 
 // defaultPaperwork is the documents that are made where nothing is said: those that name no signer.
 func defaultPaperwork() []string {
-	return []string{"cover-letter", "letter-text", "receipt", "job-ticket", "box-labels"}
+	return []string{"cover-letter", "letter-text", "totals", "receipt", "job-ticket", "box-labels"}
 }
 
 func paperworkDocument(text string) (what, do string) {

@@ -43,7 +43,8 @@ func tongueOf(language string) (paperwork.Tongue, error) {
 	if err != nil {
 		return paperwork.Tongue{}, err
 	}
-	return paperwork.Tongue{Digits: w.digits, PageOf: w.pageOf, Date: func(t time.Time) string { return w.longDate(t, language) }}, nil
+	return paperwork.Tongue{Digits: w.digits, PageOf: w.pageOf, Date: func(t time.Time) string { return w.longDate(t, language) },
+		Month: func(m time.Month, short bool) string { return monthName(m, language, short) }}, nil
 }
 
 // checkPaperwork adds to a report what is to be known of the documents.

@@ -46,7 +46,7 @@ func readSigners(ctx context.Context, c *config.Campaign, progress func(Progress
 	if err != nil {
 		return nil, nil, err
 	}
-	r, err := p.list.Read(ctx, roll.ReadOptions{Keep: p.fields.names, Hold: p.hold, Printable: p.printable, Progress: readingProgress(progress)})
+	r, err := p.list.Read(ctx, roll.ReadOptions{Keep: p.fields.names, Hold: p.hold, Printable: p.printable, Totals: c.Paperwork.Wants("totals"), Progress: readingProgress(progress)})
 	if err == nil && r.Len() == 0 {
 		err = noLetters(c, r)
 	}

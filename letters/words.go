@@ -191,6 +191,19 @@ func longDates() map[string]func() locales.Translator {
 	}
 }
 
+// monthName is a month as it stands alone, as CLDR has it for the language; short for where there is little room. A language without data gets the
+// month's number.
+func monthName(m time.Month, language string, short bool) string {
+	locale, ok := byTag(longDates(), language)
+	if !ok {
+		return fmt.Sprintf("%02d", int(m))
+	}
+	if short {
+		return locale().MonthAbbreviated(m)
+	}
+	return locale().MonthWide(m)
+}
+
 // longDate writes a date as a letter has it: 23 November 2026. A language without data gets the ISO form.
 func longDate(t time.Time, language string) string {
 	w, err := wordsOf(language)

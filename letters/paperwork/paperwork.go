@@ -60,6 +60,8 @@ func documents() []document {
 		{name: "letter-text", path: "deliver/02-letter-text.txt", each: true, make: plainLetterText},
 		{name: "signatures", path: "deliver/03-signatures.pdf", make: signatures},
 		{name: "comments", path: "deliver/04-comments.pdf", make: comments, skip: noComments},
+		{name: "totals", path: "deliver/05-totals.pdf", make: totals},
+		{name: "totals", path: totalsTablePath, make: totalsTable},
 		{name: "receipt", path: "deliver/06-receipt.pdf", each: true, make: receipt},
 		{name: "job-ticket", path: "print/job-ticket.pdf", make: ticketSheet},
 		{name: "job-ticket", path: "print/job-ticket.json", make: ticketData},
@@ -110,14 +112,19 @@ func (w *work) pathOf(d document) string {
 
 // set writes a document as a PDF, with the foot that all paperwork has unless it has one of its own.
 func (w *work) set(ctx context.Context, out io.Writer, d *typeset.Document) error {
+	_, err := w.count(ctx, out, d)
+	return err
+}
+
+// count does the same, and tells how long the document is.
+func (w *work) count(ctx context.Context, out io.Writer, d *typeset.Document) (press.Count, error) {
 	if err := w.ready(); err != nil {
-		return err
+		return press.Count{}, err
 	}
 	if d.Foot == "" {
 		d.Foot = d.Title + " · " + w.Campaign.Name
 	}
-	_, err := w.worker.Document(ctx, out, d)
-	return err
+	return w.worker.Document(ctx, out, d)
 }
 
 // ready makes the press. Its layout has the letterhead, with the address of the recipient and the letters' date, and no text.

@@ -36,6 +36,7 @@ func Language(tag string) (language string, ok bool) {
 type Tongue struct {
 	Digits func(text string) string
 	Date   func(day time.Time) string
+	Month  func(m time.Month, short bool) string
 	PageOf func(page, pages int) string
 }
 

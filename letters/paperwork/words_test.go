@@ -47,6 +47,12 @@ func TestEveryTextIsThereInEveryLanguage(t *testing.T) {
 func plainTongue() Tongue {
 	return Tongue{
 		Digits: func(text string) string { return text }, Date: func(day time.Time) string { return day.Format(time.DateOnly) },
+		Month: func(m time.Month, short bool) string {
+			if short {
+				return m.String()[:3]
+			}
+			return m.String()
+		},
 		PageOf: func(int, int) string { return "" },
 	}
 }

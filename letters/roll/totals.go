@@ -306,9 +306,9 @@ func (l *List) orderOfDates(f *file, e dateEvidence) (monthFirst bool, note stri
 	case order == "month-first" || order == "day-first":
 		return order == "month-first", ""
 	case e.dayFirst > e.monthFirst:
-		how = fmt.Sprintf("since %d dates of the list can only be read so", e.dayFirst)
+		how = fmt.Sprintf("since %s of the list can only be read so", counted(e.dayFirst, "date"))
 	case e.monthFirst > e.dayFirst:
-		monthFirst, how = true, fmt.Sprintf("since %d dates of the list can only be read so", e.monthFirst)
+		monthFirst, how = true, fmt.Sprintf("since %s of the list can only be read so", counted(e.monthFirst, "date"))
 	default:
 		monthFirst, how = monthFirstIn(l.campaign.Letter.Language), "as the letter's language does, since nothing in the list tells"
 	}
@@ -319,11 +319,19 @@ func (l *List) orderOfDates(f *file, e dateEvidence) (monthFirst bool, note stri
 	if monthFirst {
 		first = "month"
 	}
-	note = fmt.Sprintf("%d dates in the column %q, such as 3/4/2026, were read with the %s first, %s; signers.date_order can say it.", e.either, column, first, how)
+	note = fmt.Sprintf("Dates such as 3/4/2026 in the column %q (%d of them) were read with the %s first, %s; signers.date_order can say it.", column, e.either, first, how)
 	if len(l.files) > 1 {
 		note = f.source.shown() + ": " + note
 	}
 	return monthFirst, note
+}
+
+// counted is a number of things.
+func counted(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // Sentences says what was counted by day, for check.
@@ -340,7 +348,7 @@ func (t *Totals) Sentences() []string {
 		if s.Len() > 0 {
 			s.WriteByte(' ')
 		}
-		fmt.Fprintf(&s, "Of %d signers no date can be read; the totals say so.", t.NoDay)
+		fmt.Fprintf(&s, "Of %s no date can be read; the totals say so.", counted(t.NoDay, "signer"))
 	}
 	if s.Len() > 0 {
 		out = append(out, s.String())

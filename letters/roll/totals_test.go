@@ -144,8 +144,8 @@ func TestTheRestOfTheListTellsDayFromMonth(t *testing.T) {
 	for _, c := range []struct {
 		name, dates, language, order, want, note string
 	}{
-		{"a day above 12", "3/4/2026 25/3/2026", "en-US", "auto", "2026-03-25 2026-04-03", "day first, since 1 dates"},
-		{"a month above 12", "3/4/2026 3/25/2026", "de", "auto", "2026-03-04 2026-03-25", "month first, since 1 dates"},
+		{"a day above 12", "3/4/2026 25/3/2026", "en-US", "auto", "2026-03-25 2026-04-03", "day first, since 1 date of"},
+		{"a month above 12", "3/4/2026 3/25/2026", "de", "auto", "2026-03-04 2026-03-25", "month first, since 1 date of"},
 		{"nothing tells", "3/4/2026 5/6/2026", "en-GB", "auto", "2026-04-03 2026-06-05", "day first, as the letter's language does"},
 		{"nothing tells, in America", "3/4/2026 5/6/2026", "en-US", "auto", "2026-03-04 2026-05-06", "month first, as the letter's language does"},
 		{"it is said", "3/4/2026 25/3/2026", "en-GB", "month-first", "2026-03-04 2026-03-25", ""},
