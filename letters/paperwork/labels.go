@@ -23,7 +23,7 @@ func boxLabels(ctx context.Context, w *work, out io.Writer) error {
 }
 
 // labelNumber is the size of a box's number: it is read across a room.
-const labelNumber = 40 * typeset.Point
+const labelNumber = 36 * typeset.Point
 
 // label is the label of one box.
 func (w *work) label(box *packet.TicketBox, set int) typeset.DocumentBlock {
@@ -33,7 +33,7 @@ func (w *work) label(box *packet.TicketBox, set int) typeset.DocumentBlock {
 	if t.Copies > 1 {
 		blocks = append(blocks, typeset.Paragraph{Text: words.Text("labels.set", "set", words.Number(set), "sets", words.Number(t.Copies)), Size: 14 * typeset.Point, Center: true, Keep: true})
 	}
-	blocks = append(blocks, typeset.Facts{Size: 14 * typeset.Point, Rows: w.labelRows(box)},
+	blocks = append(blocks, typeset.Facts{Size: 13 * typeset.Point, Rows: w.labelRows(box)},
 		typeset.FillIn{Fields: []typeset.Field{{Label: words.Say("labels.closed")}}, Height: typeset.MM(9)})
 	return typeset.Frame{Blocks: blocks, Height: w.labelHeight()}
 }
@@ -50,11 +50,10 @@ func (w *work) labelRows(box *packet.TicketBox) []typeset.Fact {
 	row := func(key string, value typeset.Text) typeset.Fact {
 		return typeset.Fact{Label: words.Say(key), Value: value}
 	}
-	rows := []typeset.Fact{words.Fact("common.from", w.Campaign.Sender.Organisation), words.Fact("common.to", w.addressee(box))}
+	rows := []typeset.Fact{words.Fact("common.from", strings.Join(filled(w.Campaign.Sender.Organisation, t.Contact), ", ")), words.Fact("common.to", w.addressee(box))}
 	if to := filled(t.DeliverTo...); len(to) > 0 {
 		rows = append(rows, row("labels.deliver", typeset.Say(strings.Join(to, "\n"))))
 	}
-	rows = append(rows, words.Fact("common.campaign", t.Campaign))
 	switch {
 	case box.Parts > 0:
 		rows = append(rows, row("common.bundles", words.Text("labels.part", "bundle", words.Number(box.First), "part", words.Number(box.Part), "parts", words.Number(box.Parts))))
@@ -66,8 +65,7 @@ func (w *work) labelRows(box *packet.TicketBox) []typeset.Fact {
 	return append(rows,
 		row("common.numbers", typeset.Say(idRange(t.Files[box.First-1].First, t.Files[box.Last-1].Last))),
 		words.Fact("common.sheets", words.Number(box.Sheets)),
-		row("labels.weight", words.Text("labels.weight-is", "weight", w.kilograms(box.Grams))),
-		row("common.contact", typeset.Say(w.contact())))
+		row("labels.weight", words.Text("labels.weight-is", "weight", w.kilograms(box.Grams))))
 }
 
 // addressee is to whom the letters in a box go.

@@ -39,19 +39,22 @@ func (w *work) receiptBody() []typeset.DocumentBlock {
 	blocks = append(blocks, typeset.Facts{Rows: rows}, typeset.Facts{Size: 8 * typeset.Point, Rows: w.numbers()}, w.receiptTable(),
 		typeset.Drawing{Height: 26 * typeset.Point, Draw: strikeOut},
 		typeset.Paragraph{Text: typeset.Say(words.Say("receipt.means"))})
-	field := func(key string, share int) typeset.Field {
-		return typeset.Field{Label: words.Say("receipt." + key), Share: share}
+	fill := func(fields ...string) typeset.DocumentBlock {
+		line := typeset.FillIn{Height: typeset.MM(10)}
+		for _, f := range fields {
+			line.Fields = append(line.Fields, typeset.Field{Label: words.Say("receipt." + f)})
+		}
+		return line
+	}
+	heading := func(key string) typeset.DocumentBlock {
+		return typeset.Heading{Text: typeset.Say(words.Say("receipt." + key)), Level: 3}
 	}
 	lines := typeset.Together{Above: 6 * typeset.Point, Blocks: []typeset.DocumentBlock{
 		typeset.Ticks{Items: []typeset.Text{typeset.Say(words.Say("receipt.all")), typeset.Say(words.Say("receipt.some")), typeset.Say(words.Say("receipt.none"))}},
-		typeset.FillIn{Fields: []typeset.Field{field("reason", 1)}},
-		typeset.Heading{Text: typeset.Say(words.Say("receipt.taken")), Level: 3},
-		typeset.FillIn{Fields: []typeset.Field{field("name", 1), field("role", 1)}},
-		typeset.FillIn{Fields: []typeset.Field{field("place", 1), field("time", 1), field("signature", 2)}},
-		typeset.Heading{Text: typeset.Say(words.Say("receipt.brought")), Level: 3},
-		typeset.FillIn{Fields: []typeset.Field{field("name", 1), field("signature", 1)}},
-		typeset.Heading{Text: typeset.Say(words.Say("receipt.witness")), Level: 3},
-		typeset.FillIn{Fields: []typeset.Field{field("name", 1), field("signature", 1)}},
+		fill("reason"), heading("taken"), fill("name", "role"), fill("place", "time", "signature"),
+		typeset.Columns{Parts: [][]typeset.DocumentBlock{
+			{heading("brought"), fill("name"), fill("signature")}, {heading("witness"), fill("name"), fill("signature")},
+		}},
 	}}
 	return append(blocks, lines)
 }
