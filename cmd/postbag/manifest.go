@@ -13,18 +13,19 @@ import (
 func (a *app) manifestCommand() command {
 	return command{
 		name:    "manifest",
-		summary: "print the JSON Schema of manifest.json, of a proof, or of the record",
-		about: "WHAT schema prints the JSON Schema (2020-12) of manifest.json, WHAT proof-schema that of a proof, and WHAT record-schema that\n" +
-			"of a line of the record of hand-overs. `postbag help manifest` explains them, and how the hashes are made.",
-		operands: []operand{{name: "WHAT", what: "schema, proof-schema or record-schema"}},
+		summary: "print the JSON Schema of manifest.json, of a proof, of the record, or of the job ticket",
+		about: "WHAT schema prints the JSON Schema (2020-12) of manifest.json, WHAT proof-schema that of a proof, WHAT record-schema that of\n" +
+			"a line of the record of hand-overs, and WHAT ticket-schema that of print/job-ticket.json. `postbag help manifest` explains them, and how the hashes are made.",
+		operands: []operand{{name: "WHAT", what: "schema, proof-schema, record-schema or ticket-schema"}},
 		statuses: []exitStatus{{done, "printed"}, {misused, "wrong usage"}},
-		examples: []string{"postbag manifest schema", "postbag manifest proof-schema", "postbag manifest record-schema"},
+		examples: []string{"postbag manifest schema", "postbag manifest proof-schema", "postbag manifest record-schema", "postbag manifest ticket-schema"},
 		run:      a.manifest,
 	}
 }
 
 func (a *app) manifest(c *cli.Context) (result, error) {
-	schemas := map[string][]byte{"schema": packet.ManifestSchema(), "proof-schema": packet.ProofSchema(), "record-schema": packet.RecordSchema()}
+	schemas := map[string][]byte{"schema": packet.ManifestSchema(), "proof-schema": packet.ProofSchema(), "record-schema": packet.RecordSchema(),
+		"ticket-schema": packet.TicketSchema()}
 	text, ok := schemas[c.Args().First()]
 	if !ok {
 		var names []string

@@ -26,7 +26,7 @@ func (a *app) printCommand() command {
 			"Paper that has been handed over cannot be recalled.",
 		operands: []operand{{name: "DIR", what: "the packet's folder"}},
 		flags: []cli.Flag{
-			&cli.StringSliceFlag{Name: "bundle", Usage: "send only these bundles, by their numbers: `N`, as 17, 3-5 or 1,4-6; may be repeated"},
+			&cli.StringSliceFlag{Name: "bundle", Aliases: []string{"bundles", "b"}, Usage: "send only these bundles, by their numbers: `N`, as 17, 3-5 or 1,4-6; may be repeated"},
 			&cli.StringFlag{Name: "printer", Usage: "send to the printer `NAME`, as lpstat -e lists them (default: the job ticket's, or else the computer's own)"},
 			&cli.GenericFlag{Name: "copies", Usage: "print each bundle `N` times (default: what the job ticket says)", Value: new(wholeNumber)},
 			&cli.BoolFlag{Name: "first-pages", Usage: "send the slip sheet and the first letter of the first of the bundles only, once", DisableDefaultText: true},
@@ -59,7 +59,7 @@ func (a *app) printBundles(c *cli.Context) (result, error) {
 		return nil, err
 	}
 	defer r.Close()
-	out := &printed{Dir: o.Dir, Printer: r.Printer, DryRun: c.Bool("dry-run"), Sheets: r.Sheets(), Jobs: r.Jobs, run: r}
+	out := &printed{Dir: o.Dir, Printer: r.Printer, DryRun: c.Bool("dry-run"), Sheets: r.Sheets(), Jobs: r.Jobs, Again: r.Again, run: r}
 	if out.DryRun {
 		return out, nil
 	}
@@ -148,6 +148,7 @@ type printed struct {
 	DryRun  bool             `json:"dry_run"`
 	Sheets  int              `json:"sheets"` // of paper, in all copies
 	Jobs    []spool.Job      `json:"jobs"`
+	Again   packet.BundleSet `json:"again,omitempty"` // bundles that were printed before, by the packet's record
 	Sent    packet.BundleSet `json:"sent"`            // bundles that were sent whole
 	Parts   packet.BundleSet `json:"parts,omitempty"` // bundles of which some jobs were sent
 	// Recorded tells that the packet's record says so.
@@ -170,6 +171,9 @@ func (p *printed) summary() string {
 	what := fmt.Sprintf("%s for %s: %s of paper (%s), printed on %s, not scaled.", count(len(p.Jobs), "job"), printer, count(p.Sheets, "sheet"), t.Paper.Name, sides)
 	if t.Specimen {
 		what += " Every page is marked SPECIMEN."
+	}
+	if n := p.Again.Len(); n > 0 {
+		what += fmt.Sprintf(" Printed before, by the record: %s %s.", plural(n, "bundle"), p.Again)
 	}
 	return what
 }

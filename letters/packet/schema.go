@@ -22,3 +22,9 @@ func ManifestSchema() []byte { return bytes.Clone(manifestSchema) }
 
 // ProofSchema is the JSON Schema of a proof.
 func ProofSchema() []byte { return bytes.Clone(proofSchema) }
+
+//go:embed ticket.schema.json
+var ticketSchema []byte
+
+// TicketSchema is the JSON Schema of print/job-ticket.json.
+func TicketSchema() []byte { return bytes.Clone(ticketSchema) }

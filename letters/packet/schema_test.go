@@ -90,6 +90,43 @@ func TestProofsAreOfTheirSchema(t *testing.T) {
 	}
 }
 
+func TestJobTicketsAreOfTheirSchema(t *testing.T) {
+	s := compile(t, TicketSchema())
+	hash := strings.Repeat("0a", 32)
+	ticket := JobTicket{
+		Campaign: "river", Organisation: "River Watch", Contact: "Sam", Printer: "box", Manifest: hash, Paper: TicketPaper{"letter", "na_letter_8.5x11in", 21590, 27940, 75},
+		Sides: TwoSided, Scaling: Unscaled, Staple: "top-left", Copies: 2, Letters: 3, Pages: 8, Sheets: 4, Grams: 18,
+		Files: []TicketFile{{1, "deliver/bundles/bundle-0001.pdf", hash, 100, 8, 4, "river-000001", "river-000003"}}, BoxSheets: 50,
+		Boxes: []TicketBox{{1, 1, 1, 1, 2, 2, 9}, {Box: 2, First: 1, Last: 1, Sheets: 2, Grams: 9}}, FirstPages: FirstPages{"deliver/bundles/bundle-0001.pdf", "river-000001"},
+		DeliverTo: []string{"A"}, NeededBy: "2026-12-01", DestroyBy: "2026-12-24", Notes: []string{"B"},
+	}
+	for _, ticket := range []JobTicket{ticket, {Manifest: hash, Paper: ticket.Paper, Sides: OneSided, Scaling: Unscaled, Staple: NoStaple, Copies: 1, Files: []TicketFile{}, BoxSheets: 50, Boxes: []TicketBox{}}} {
+		data, err := ticket.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := valid(t, s, data); err != nil {
+			t.Errorf("%v", err)
+		}
+		again, err := parseTicket(data)
+		if err != nil || !reflect.DeepEqual(*again, ticket) {
+			t.Errorf("a ticket is read as %+v (%v)", again, err)
+		}
+		for what, change := range map[string][2]string{
+			"version": {"ticket/1", "ticket/2"}, "member": {`"specimen"`, `"x": 1, "specimen"`}, "kind of sides": {"sided", "side"}, "scaling": {`"scaling": "none"`, `"scaling": "fit"`},
+		} {
+			if wrong := bytes.ReplaceAll(data, []byte(change[0]), []byte(change[1])); bytes.Equal(wrong, data) || valid(t, s, wrong) == nil {
+				t.Errorf("the schema takes another %s", what)
+			}
+		}
+	}
+	for _, wrong := range []string{"", "[]", `{"format": "postbag-job-ticket/2"}`, `{"format": "postbag-job-ticket/1", "x": 1}`} {
+		if _, err := parseTicket([]byte(wrong)); err == nil {
+			t.Errorf("%q is taken for a ticket", wrong)
+		}
+	}
+}
+
 // What a schema lists is what the program writes, member by member and in this order: readers that write a manifest again to
 // compare its bytes go by it.
 func TestSchemasListTheMembersInOrder(t *testing.T) {
@@ -104,6 +141,7 @@ func TestSchemasListTheMembersInOrder(t *testing.T) {
 	check(ManifestSchema(), reflect.TypeFor[Manifest]())
 	check(ProofSchema(), reflect.TypeFor[Proof]())
 	check(RecordSchema(), reflect.TypeFor[RecordEntry]())
+	check(TicketSchema(), reflect.TypeFor[JobTicket]())
 }
 
 // ordered is a JSON object with its members in order.

@@ -49,6 +49,10 @@ func TestPapersForPrinterAndFrontDeskLookAsTheyShould(t *testing.T) {
 	}{{"deliver/06-receipt.pdf", 7, 2}, {"print/job-ticket.pdf", 7, 2}, {"print/box-labels.pdf", 2, 2}} {
 		for language := range campaigns {
 			for paper, size := range papers {
+				looked := language == "en" || language == "de" || language == "ar"
+				if !looked && paper == "letter" {
+					continue
+				}
 				name := fmt.Sprintf("%s-%s-%s", strings.TrimSuffix(filepath.Base(c.path), ".pdf"), language, paper)
 				t.Run(name, func(t *testing.T) {
 					t.Parallel()
@@ -59,7 +63,7 @@ func TestPapersForPrinterAndFrontDeskLookAsTheyShould(t *testing.T) {
 					for page := 1; page <= pages; page++ {
 						looks.Apart(t, file, page, size[0], size[1])
 					}
-					if language == "es" || language == "fr" {
+					if !looked {
 						return
 					}
 					looks.Like(t, filepath.Join("testdata", name+".png"), looks.Page(t, file, 1, 50), *update)

@@ -24,6 +24,7 @@ type Run struct {
 	Copies     int
 	FirstPages bool
 	Jobs       []Job
+	Again      packet.BundleSet // of the bundles, those that the packet's record says were printed before
 	Packet     *packet.Printout
 
 	dir string
@@ -58,11 +59,35 @@ func Prepare(ctx context.Context, o Options) (*Run, error) {
 	if r.Copies == 0 {
 		r.Copies = max(1, p.Ticket.Copies)
 	}
-	if err := r.gather(ctx, o.Bundles); err != nil {
+	err = r.gather(ctx, o.Bundles)
+	if err == nil && !r.FirstPages {
+		err = r.lookBack()
+	}
+	if err != nil {
 		p.Close()
 		return nil, err
 	}
 	return r, nil
+}
+
+// lookBack reads in the packet's record which of the bundles were printed before. A record that is damaged could not take what will be sent.
+func (r *Run) lookBack() error {
+	s, err := packet.ReadStatus(r.dir)
+	if err != nil {
+		return err
+	}
+	printed := map[int]bool{}
+	for n := range s.Packets[0].Of.Printed.All() {
+		printed[n] = true
+	}
+	var again []int
+	for i := range r.Jobs {
+		if n := r.Jobs[i].Bundle; printed[n] {
+			again = append(again, n)
+		}
+	}
+	r.Again = packet.BundlesOf(again...)
+	return nil
 }
 
 // Close closes the packet.
