@@ -20,7 +20,7 @@ func printIn(t testing.TB, language, paper string, bundles int) *Job {
 	t.Helper()
 	j := jobIn(t, language, paper, "letter")
 	j.Campaign.Print = config.Print{
-		Printer: "box", Grammage: 90, Copies: 2, Staple: "top-left", BoxSheets: 2500, Contact: "Siân Prydderch, +44 20 7946 0123", NeededBy: day(2026, 12, 7), DestroyBy: day(2027, 1, 31),
+		Printer: "box", Grammage: 90, Copies: 2, Staple: "top-left", BoxSheets: 2500, Contact: "Siân Prydderch, +44 20 7946 0123", NeededBy: dayOf(2026, 12, 7), DestroyBy: dayOf(2027, 1, 31),
 		DeliverTo: []string{"River Watch", "1 Sample Street", "12345 Sampletown"}, Notes: []string{"White paper, no letterhead.", "Ring twice."},
 	}
 	m := j.Manifest
@@ -35,7 +35,7 @@ func printIn(t testing.TB, language, paper string, bundles int) *Job {
 	return j
 }
 
-func day(year int, month time.Month, day int) time.Time {
+func dayOf(year int, month time.Month, day int) time.Time {
 	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
 }
 
