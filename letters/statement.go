@@ -19,6 +19,7 @@ import (
 	"postbag/letters/packet"
 	"postbag/letters/problem"
 	"postbag/letters/typeset"
+	"postbag/templates"
 )
 
 //go:embed statementwords.yaml
@@ -36,6 +37,7 @@ type statementWords struct {
 	Events                                            map[packet.Event]string
 	Reason, Tracking, By, Evidence, Struck            string
 	Check, Shows, Root, Manifest, Head, Files         string
+	Shared                                            yaml.Node // what is said in its place where many signers share a document
 }
 
 // StatementOptions says how to write a delivery statement.
@@ -119,6 +121,11 @@ func newStatement(status *packet.Status, language string, names bool) (*statemen
 	says, ok := byTag(table, language)
 	if !ok {
 		says, language = table["en"], "en"
+	}
+	if form := status.Packets[0].Account.Letter.Form; form != "" && templates.Form(form) != templates.FormLetter {
+		if err := says.Shared.Decode(says); err != nil {
+			return nil, fmt.Errorf("reading the words of statements: %w", err)
+		}
 	}
 	w, err := wordsOf(language)
 	if err != nil {

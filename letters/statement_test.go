@@ -19,6 +19,7 @@ import (
 	"postbag/letters/internal/looks"
 	"postbag/letters/internal/outside"
 	"postbag/letters/packet"
+	"postbag/templates"
 )
 
 // recordedStatus is what two packets to two recipients might come to, with the clock standing still.
@@ -137,6 +138,18 @@ func TestAStatementNamesNobodyUnlessAsked(t *testing.T) {
 	}
 }
 
+// An open letter is one document: what was delivered of it are signatures.
+func TestAStatementOfASharedDocumentCountsSignatures(t *testing.T) {
+	outside.Needs(t, "pdftotext")
+	status := recordedStatus("en", "a4")
+	status.Packets[0].Account.Letter.Form = string(templates.FormOpenLetter)
+	file, _ := statementFile(t, status, "en", false)
+	text, _ := outside.Run(t, "pdftotext", "-raw", file, "-")
+	if strings.Contains(text, "etters") || !strings.Contains(text, "Signatures") {
+		t.Error(text)
+	}
+}
+
 func TestTheSameRecordsMakeTheSameStatement(t *testing.T) {
 	var first []byte
 	for _, zone := range []string{"UTC", "Pacific/Kiritimati"} {
@@ -197,6 +210,9 @@ func TestStatementsHaveAllWordsInEveryLanguage(t *testing.T) {
 	}
 	var compare func(language, name string, english, other reflect.Value)
 	compare = func(language, name string, english, other reflect.Value) {
+		if name == "Shared" {
+			return
+		}
 		switch english.Kind() {
 		case reflect.Struct:
 			for i := range english.NumField() {
@@ -216,6 +232,22 @@ func TestStatementsHaveAllWordsInEveryLanguage(t *testing.T) {
 	}
 	for language, words := range table {
 		compare(language, "", reflect.ValueOf(table["en"]), reflect.ValueOf(words))
+		english, shared := table["en"], words
+		before := english
+		for _, w := range []*statementWords{&english, &shared} {
+			if err := w.Shared.Decode(w); err != nil {
+				t.Fatal(err)
+			}
+		}
+		compare(language, "", reflect.ValueOf(english), reflect.ValueOf(shared))
+		for i := range reflect.TypeFor[statementWords]().NumField() { // what changes in English changes in every language
+			name := reflect.TypeFor[statementWords]().Field(i).Name
+			a, b := reflect.ValueOf(before).Field(i), reflect.ValueOf(english).Field(i)
+			c, d := reflect.ValueOf(words).Field(i), reflect.ValueOf(shared).Field(i)
+			if name != "Shared" && reflect.DeepEqual(a.Interface(), b.Interface()) != reflect.DeepEqual(c.Interface(), d.Interface()) {
+				t.Errorf("%s of documents that are shared: %q, and in English %q", language, d, b)
+			}
+		}
 		if len(words.Events) != 3 {
 			t.Errorf("%s has %d words for events", language, len(words.Events))
 		}
