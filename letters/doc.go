@@ -6,6 +6,6 @@
 // and appended to a bundle as a few hundred bytes.
 //
 // The stages follow one another along the data: roll reads rows and decides their fate, merge fills the template's
-// blocks, typeset sets lines on pages, press writes bundles, packet keeps the folder. Nothing here prints or exits; progress
-// goes to a function in the options.
+// blocks, typeset sets lines on pages, press writes bundles, packet keeps the folder, and paperwork makes the documents
+// that go with it from the finished manifest. Nothing here prints or exits; progress goes to a function in the options.
 package letters

@@ -8,6 +8,8 @@
 // signer's own; the fonts with the glyphs of this bundle and no others; the slip sheet's text; the page tree; and the
 // catalogue. What an update may replace stands at the top of update.go.
 //
+// A [typeset.Document] is written the same way ([Worker.Document]), from a master that holds nothing but, at most, the letterhead.
+//
 // gofpdf is not asked to embed fonts. In the master, its core fonts stand in for the faces of the shared pieces (see
 // slots in master.go), and the update puts the real font in the place of each. So the glyphs are chosen bundle by bundle
 // without parsing a font again, they keep the numbers that HarfBuzz gave them, and the master serves every bundle.

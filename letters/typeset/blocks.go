@@ -67,7 +67,7 @@ func (p Paragraph) lay(d *documentSetter) []strip {
 	return strips
 }
 
-func (s Space) lay(*documentSetter) []strip { return []strip{{before: Length(s)}} }
+func (s Space) lay(*documentSetter) []strip { return []strip{{before: Length(s), keep: true}} }
 
 func (b PageBreak) lay(*documentSetter) []strip { return []strip{{turn: &b}} }
 
@@ -234,17 +234,26 @@ func (f Frame) lay(d *documentSetter) []strip {
 	}
 	for i := range strips {
 		strips[i].frames = append(strips[i].frames, frame)
-		strips[i].keep = i < len(strips)-1
 	}
+	d.keepTogether(strips)
 	strips[0].before = framePad + docSpace
 	return append(strips, strip{before: framePad})
 }
 
-func (t Together) lay(d *documentSetter) []strip {
-	strips := d.within(d.left, d.width, t.Blocks)
+// keepTogether lets no page begin between strips, unless they take more than a third of one: then some of them go before the break, and no page
+// is left half empty.
+func (d *documentSetter) keepTogether(strips []strip) {
+	if heightOf(strips) > d.layout.design.Paper.Height/3 {
+		return
+	}
 	for i := range strips {
 		strips[i].keep = i < len(strips)-1
 	}
+}
+
+func (t Together) lay(d *documentSetter) []strip {
+	strips := d.within(d.left, d.width, t.Blocks)
+	d.keepTogether(strips)
 	if len(strips) > 0 {
 		strips[0].before = t.Above
 	}

@@ -9,6 +9,9 @@
 // What comes out is a [Letter]: for each page the stamps (fixed pieces, by number, with how far down they moved)
 // and the lines that are this signer's own. Package press draws them.
 //
+// What goes with letters and is set once, a covering letter or a receipt, is a [Document] of blocks (document.go). Documents that many signers
+// share are a [Form].
+//
 // Text is shaped by HarfBuzz (go-text/typesetting), reordered by the bidirectional algorithm (UAX #9), broken where
 // UAX #14 allows, by total fit (Knuth and Plass, "Breaking Paragraphs into Lines", 1981), with hyphens by the letter's language
 // where it is justified (Liang, hyphens/). Words that belong together stay together (together.yaml); names that are too long

@@ -166,13 +166,13 @@ type Ticks struct {
 	Across bool
 }
 
-// Frame is a line around blocks. Height is the least height inside, for something to be written into it.
+// Frame is a line around blocks; what is long goes on in a frame on the next page. Height is the least height inside, for something to be written into it.
 type Frame struct {
 	Blocks []DocumentBlock
 	Height Length
 }
 
-// Together are blocks with no page between them, as long as they fit on one. Above is the space above the first, in place of its own.
+// Together are blocks with no page between them, unless they take more than a third of one. Above is the space above the first, in place of its own.
 type Together struct {
 	Blocks []DocumentBlock
 	Above  Length

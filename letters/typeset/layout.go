@@ -131,6 +131,9 @@ func NewLayout(fonts *Fonts, design Design, elements []Element, typical []string
 			b.lines = s.setAlone(b)
 		}
 	}
+	if len(l.blocks) == 0 && !design.Form {
+		return l, nil // a head, for documents: there is nothing to number
+	}
 	l.layReference(s)
 	first, err := s.Set(typical, 0)
 	if err != nil {

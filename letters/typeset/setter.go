@@ -349,6 +349,9 @@ func (s *Setter) paperStyle(text string, bold bool, size Length) paragraphStyle 
 func (s *Setter) place(p *plan, number int) {
 	l := s.layout
 	s.letter.Pages, s.parts = s.letter.Pages[:0], s.parts[:0]
+	if len(p.pages) == 0 {
+		return
+	}
 	numberLine := s.numberLine(number)
 	for i := range p.pages {
 		first := len(s.parts)

@@ -312,7 +312,7 @@ func FuzzAnyNameIsSetOrMissing(f *testing.F) {
 
 func TestALettersNumberHasSixDigitsOrMore(t *testing.T) {
 	paper, _ := PaperNamed("a4")
-	l, err := NewLayout(loadFonts(t), Design{Paper: paper, Language: "en", Reference: "x-"}, nil, nil, nil)
+	l, err := NewLayout(loadFonts(t), Design{Paper: paper, Language: "en", Reference: "x-"}, []Element{{Role: Body, Block: merge.Literal("text")}}, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
