@@ -5,13 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"image/color"
 	"os"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/boombuler/barcode/qr"
+	"rsc.io/qr"
 
 	"postbag/letters/packet"
 	"postbag/letters/press"
@@ -81,14 +80,11 @@ func codeOf(p *packet.Proof) (typeset.Code, error) {
 	if err != nil || len(line) > maxCode {
 		return typeset.Code{}, err
 	}
-	code, err := qr.Encode(string(line), qr.L, qr.Unicode)
+	code, err := qr.Encode(string(line), qr.L)
 	if err != nil {
 		return typeset.Code{}, fmt.Errorf("making the proof's code: %w", err)
 	}
-	bounds := code.Bounds()
-	return typeset.Code{Size: bounds.Dx(), Dark: func(x, y int) bool {
-		return color.GrayModel.Convert(code.At(bounds.Min.X+x, bounds.Min.Y+y)).(color.Gray).Y < 0x80
-	}}, nil
+	return typeset.Code{Size: code.Size, Dark: code.Black}, nil
 }
 
 // proofPage is what the page says.

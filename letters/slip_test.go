@@ -165,12 +165,13 @@ func TestSlipSheetsSayTheSameInEveryLanguage(t *testing.T) {
 func TestTheCodeOfASlipSheetIsScanned(t *testing.T) {
 	outside.Needs(t, "pdftoppm", "zbarimg")
 	resolutions := []int{80, 100, 120, 150, 200, 300}
+	const bundles = 12
 	for paper := range papers {
 		for language, campaign := range map[string]string{"en": "x", "ar": "the-longest-name-that-a-campaign-can-have"[:40]} {
 			t.Run(paper+" "+language, func(t *testing.T) {
 				t.Parallel()
-				out, m := slipSheets(t, 18, map[string]string{"campaign": campaign, "letter.paper": paper, "letter.language": language, "bundles.letters": "1", "specimen": "yes"})
-				if len(m.Bundles) != 18 {
+				out, m := slipSheets(t, bundles, map[string]string{"campaign": campaign, "letter.paper": paper, "letter.language": language, "bundles.letters": "1", "specimen": "yes"})
+				if len(m.Bundles) != bundles {
 					t.Fatalf("%d bundles", len(m.Bundles))
 				}
 				dir := t.TempDir()
