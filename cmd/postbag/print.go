@@ -172,6 +172,9 @@ func (p *printed) summary() string {
 	if t.Specimen {
 		what += " Every page is marked SPECIMEN."
 	}
+	if p.run.Packet.Inferred {
+		what += " The packet has no job ticket here: paper and sides are those of its pages, and nothing is stapled."
+	}
 	if n := p.Again.Len(); n > 0 {
 		what += fmt.Sprintf(" Printed before, by the record: %s %s.", plural(n, "bundle"), p.Again)
 	}

@@ -18,7 +18,8 @@ import (
 // Printout is a finished packet whose bundles are about to be printed.
 type Printout struct {
 	Manifest *Manifest
-	Ticket   *JobTicket // as made with the packet or, where it has none, as the manifest tells it
+	Ticket   *JobTicket // as made with the packet or, where it is not there, as the manifest tells it
+	Inferred bool       // the job ticket is not there, so that nobody knows of staples and copies
 
 	dir  string
 	root *os.Root
@@ -92,6 +93,7 @@ func (p *Printout) inferTicket() error {
 	if !ok {
 		return p.damaged(manifestFile, fmt.Sprintf("names the paper %s, which this Postbag does not know", shown(m.Letter.Paper)))
 	}
+	p.Inferred = true
 	p.Ticket = &JobTicket{Campaign: m.Campaign, Specimen: m.Specimen, Organisation: m.Sender.Organisation, Paper: paper, Sides: OneSided, Scaling: Unscaled,
 		Staple: NoStaple, Copies: 1, Letters: m.Letters, Pages: m.Pages, Sheets: m.Sheets}
 	if m.TwoSided() {

@@ -97,3 +97,29 @@ func benchmarkPrint(b *testing.B, name string) {
 func BenchmarkReceipt(b *testing.B)   { benchmarkPrint(b, "receipt") }
 func BenchmarkJobTicket(b *testing.B) { benchmarkPrint(b, "job-ticket") }
 func BenchmarkBoxLabels(b *testing.B) { benchmarkPrint(b, "box-labels") }
+
+// Whatever a campaign writes into its settings, nothing leaves the paper or stands over something else, and every label is whole.
+func TestLongTextsDoNotLeaveThePapersForThePrinter(t *testing.T) {
+	outside.Needs(t, "qpdf", "pdftotext", "mutool", "gs", "pdffonts")
+	long := strings.Repeat("Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft", 3)
+	for paper, language := range map[string]string{"a4": "de", "letter": "ar"} {
+		t.Run(language, func(t *testing.T) {
+			t.Parallel()
+			size := papers[paper]
+			j := printIn(t, language, paper, 12)
+			c := j.Campaign
+			c.Sender.Organisation, c.Sender.Contact = "Vereinigung "+long, long
+			c.Recipient.Name, c.Recipient.Company = "مؤسسة "+strings.Repeat("الرسائل الطويلة ", 30), long
+			j.Manifest.Recipient.Name, j.Manifest.Recipient.Company, j.Manifest.Sender.Organisation = c.Recipient.Name, long, c.Sender.Organisation
+			j.Recipients[0].Recipient = c.Recipient
+			c.Print.Contact, c.Print.Notes = "Siân "+long, []string{long + " " + long, strings.Repeat("Ring twice. ", 200)}
+			c.Print.DeliverTo = strings.Fields(strings.Repeat("Tor Hof Haus ", 8))
+			for _, path := range []string{"deliver/06-receipt.pdf", "print/job-ticket.pdf", "print/box-labels.pdf"} {
+				file, pages := makeDocument(t, j, path)
+				for page := 1; page <= pages; page++ {
+					looks.Apart(t, file, page, size[0], size[1])
+				}
+			}
+		})
+	}
+}
