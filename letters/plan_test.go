@@ -203,11 +203,22 @@ func growingList(pages, places []int) string {
 	return list.String()
 }
 
-// countedByPdfcpu counts the sheets of a bundle from nothing but its PDF.
+// countedByPdfcpu counts the sheets of a bundle from nothing but its PDF, and looks whether that asks for the right sides.
 func countedByPdfcpu(t rapid.TB, pdf []byte, duplex bool) int {
 	pages, err := api.PageCount(bytes.NewReader(pdf), model.NewDefaultConfiguration())
 	if err != nil {
 		t.Fatal(err)
+	}
+	asks, _, err := api.ViewerPreferences(bytes.NewReader(pdf), model.NewDefaultConfiguration())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := model.Simplex
+	if duplex {
+		want = model.DuplexFlipLongEdge
+	}
+	if asks.Duplex == nil || *asks.Duplex != want || asks.PrintScaling == nil || *asks.PrintScaling != model.PrintScalingNone {
+		t.Errorf("duplex %v, and the PDF asks for %+v", duplex, asks)
 	}
 	if duplex {
 		return (pages + 1) / 2
@@ -223,10 +234,13 @@ func TestSheetsAreThoseThatAnotherReaderCounts(t *testing.T) {
 		pages := rapid.SliceOfN(rapid.IntRange(1, 3), n, n).Draw(rt, "pages")
 		places := rapid.SliceOfN(rapid.IntRange(1, 3), 1, 4).Draw(rt, "places")
 		duplex := rapid.Bool().Draw(rt, "duplex")
-		limit := rapid.IntRange(4, 12).Draw(rt, "sheets")
+		limit := rapid.IntRange(5, 12).Draw(rt, "sheets")
 		set := map[string]string{"specimen": "no", "bundles.duplex": map[bool]string{true: "yes", false: "no"}[duplex], "bundles.sheets": strconv.Itoa(limit)}
 		if rapid.Bool().Draw(rt, "grouped") {
 			set["bundles.group_by"] = "city"
+		}
+		if rapid.Bool().Draw(rt, "a list of ids") {
+			set["bundles.list_ids"] = "yes"
 		}
 		dir := folder(t, map[string]string{"letter.md": growingLetter, "signers.csv": growingList(pages, places)})
 		out := filepath.Join(t.TempDir(), "packet")
