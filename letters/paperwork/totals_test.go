@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,8 +20,8 @@ import (
 	"postbag/letters/typeset"
 )
 
-// totalsOf makes the pages of totals in a language on a paper.
-func totalsOf(t testing.TB, counted *roll.Totals, language, paper string) []byte {
+// totalsWork is a campaign with these totals, in a language and on a paper.
+func totalsWork(t testing.TB, counted *roll.Totals, language, paper string) *work {
 	t.Helper()
 	fonts, err := typeset.LoadFonts(nil)
 	if err != nil {
@@ -36,12 +37,17 @@ func totalsOf(t testing.TB, counted *roll.Totals, language, paper string) []byte
 	}
 	c := &config.Campaign{Name: "palantir-2026", Sender: config.Sender{Organisation: "Letters for Rights"}, Letter: config.Letter{Date: dayAt("2026-11-23")}}
 	recipient := Recipient{Recipient: config.Recipient{Name: "Alexander Karp", Title: "Chief Executive Officer", Company: "Palantir Technologies Inc."}}
-	w := &work{words: words, recipient: &recipient, number: 1, Job: &Job{
+	return &work{words: words, recipient: &recipient, number: 1, Job: &Job{
 		Campaign: c, Manifest: &packet.Manifest{}, Recipients: []Recipient{recipient}, Fonts: fonts, Tongue: tongue,
 		Design: typeset.Design{Paper: sheet, Language: language}, Signers: Signers{Roll: &roll.Roll{Totals: counted}},
 	}}
+}
+
+// totalsOf makes the pages of totals.
+func totalsOf(t testing.TB, counted *roll.Totals, language, paper string) []byte {
+	t.Helper()
 	var out bytes.Buffer
-	if err := totals(context.Background(), w, &out); err != nil {
+	if err := totals(context.Background(), totalsWork(t, counted, language, paper), &out); err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()
@@ -127,6 +133,17 @@ func TestTotalsOfTheWholeWorldAreThreePages(t *testing.T) {
 					}
 				})
 			}
+		}
+	}
+}
+
+// BenchmarkTotals makes the page of a campaign of the whole world, with the fonts loaded before.
+func BenchmarkTotals(b *testing.B) {
+	counted := largeTotals(namesOfCountries)
+	w := totalsWork(b, counted, "en", "a4")
+	for b.Loop() {
+		if err := totals(context.Background(), w, io.Discard); err != nil {
+			b.Fatal(err)
 		}
 	}
 }
