@@ -167,6 +167,9 @@ func (p *composition) notes(r *roll.Roll, mapping []roll.Mapped) []string {
 		}
 	}
 	notes = append(notes, r.Totals.Sentences()...)
+	if p.campaign.Paperwork.Wants("totals") && !r.Totals.HasDay {
+		notes = append(notes, "No column with the dates of signatures was found, so the totals say nothing over time; signers.columns can name one as signed_on.")
+	}
 	for _, c := range []struct {
 		n    int
 		what string

@@ -21,7 +21,8 @@ const (
 	gridWidth  = typeset.Point * 3 / 10
 	axisWidth  = typeset.Point * 6 / 10
 	widestBar  = 34 * typeset.Point // of columns side by side
-	timeHeight = 118 * typeset.Point
+	timeHeight = 108 * typeset.Point
+	manyHeight = 150 * typeset.Point // of many periods: such lists fill more than a page
 )
 
 // Greys, in thousandths; 0 is black.

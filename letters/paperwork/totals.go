@@ -94,7 +94,7 @@ func (t *totalsPage) origin() []typeset.Fact {
 	}
 	return []typeset.Fact{
 		t.words.Fact("common.from", t.Campaign.Sender.Organisation), t.words.Fact("common.to", strings.Join(to, "; ")),
-		t.words.Fact("common.campaign", t.Campaign.Name), t.words.Fact("common.date", t.words.Date(t.Campaign.Letter.Date)),
+		t.words.Fact("common.date", t.words.Date(t.Campaign.Letter.Date)), // the campaign's name is at the foot
 	}
 }
 
@@ -157,7 +157,11 @@ func (t *totalsPage) charts() {
 		return
 	}
 	t.section("per-" + t.time.unit.name())
-	t.add(typeset.Drawing{Height: timeHeight, Draw: func(k *typeset.Sketch) { drawTimeline(k, &t.time, t.calendar) }})
+	height := timeHeight
+	if len(t.time.periods) > day.most() {
+		height = manyHeight
+	}
+	t.add(typeset.Drawing{Height: height, Draw: func(k *typeset.Sketch) { drawTimeline(k, &t.time, t.calendar) }})
 	switch t.time.rest {
 	case 0:
 	case 1:
