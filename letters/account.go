@@ -24,6 +24,10 @@ func (b *build) manifest() *packet.Manifest {
 		Tree:    &packet.Tree{Fields: b.says()}, SigningKey: b.signing,
 		RowsRead: b.roll.RowsRead, Signers: b.roll.Len(), Letters: b.roll.Len() * len(b.all), First: b.number(b.roll, 0), Excluded: map[string]int{}, Bundles: b.bundles,
 	}
+	if b.after.earlier != nil {
+		withdrawn := len(b.roll.Withdrawn)
+		m.Since, m.Withdrawn = b.after.since, &withdrawn
+	}
 	for _, s := range b.roll.Sources {
 		m.Sources = append(m.Sources, packet.Source{Name: filepath.Base(s.Path), SHA256: s.SHA256, Bytes: s.Bytes})
 	}

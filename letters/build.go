@@ -3,6 +3,7 @@ package letters
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -21,9 +22,12 @@ import (
 
 // Options says how to build.
 type Options struct {
-	Out      string // the packet's folder
-	Workers  int    // bundles made at once; 0 means one for each processor
-	Replace  bool   // replace a packet in Out that was made from other inputs
+	Out     string // the packet's folder
+	Workers int    // bundles made at once; 0 means one for each processor
+	Replace bool   // replace a packet in Out that was made from other inputs
+	// Since names the folders of earlier packets: who has a letter in one of them, or in those that they go on from, gets no other, and the
+	// letters' numbers go on from theirs.
+	Since    []string
 	Progress func(Progress)
 }
 
@@ -58,15 +62,11 @@ func Build(ctx context.Context, c *config.Campaign, o Options) (*packet.Manifest
 
 // prepare reads the roll, plans the bundles and lays out what they hold; seed is the fingerprint of all that the packet is made from.
 func prepare(ctx context.Context, c *config.Campaign, o Options) (b *build, seed string, err error) {
-	p, r, err := readSigners(ctx, c, o.Progress)
+	p, r, secret, err := readSince(ctx, c, o)
 	if err != nil {
 		return nil, "", err
 	}
 	ranges, err := p.plan(ctx, r, o.Workers, o.Progress)
-	if err != nil {
-		return nil, "", err
-	}
-	secret, err := secretFor(c.Dir, o.Out, o.Replace)
 	if err != nil {
 		return nil, "", err
 	}
@@ -123,10 +123,11 @@ func (b *build) run(ctx context.Context) (*packet.Manifest, error) {
 	group, groupCtx := errgroup.WithContext(ctx)
 	b.startWorkers(groupCtx, group)
 	group.Go(func() error { return b.keepLedger(groupCtx) })
+	group.Go(func() error { return b.keepPeople(groupCtx) })
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	if err := b.writeExclusions(ctx); err != nil {
+	if err := errors.Join(b.writeExclusions(ctx), b.writeWithdrawn(ctx)); err != nil {
 		return nil, err
 	}
 	b.account = b.manifest()
@@ -365,6 +366,14 @@ func (p *composition) fingerprint(r *roll.Roll, secretID string, signing packet.
 	}
 	for _, s := range r.Sources {
 		fmt.Fprintf(&b, "list %s\n", s.SHA256)
+	}
+	if s := p.list.Suppress(); s != "" {
+		fmt.Fprintf(&b, "suppress %s\n", s)
+	}
+	if p.after != nil {
+		for _, e := range p.after.since {
+			fmt.Fprintf(&b, "since %s\n", e.ManifestHash)
+		}
 	}
 	for _, f := range p.fonts.Fingerprint() {
 		fmt.Fprintf(&b, "font %s\n", f)

@@ -37,6 +37,7 @@ type Report struct {
 	Bundles  int                 `json:"bundles"`
 	To       []AddressedReport   `json:"recipients,omitempty"` // where there are several
 	Comments *roll.Comments      `json:"comments,omitempty"`   // where the letter prints them
+	Since    *SinceReport        `json:"since,omitempty"`      // of a top-up
 	Remarks  []roll.Remark       `json:"remarks"`              // what a person may want to look at, though it holds nothing back
 	Notes    []string            `json:"notes"`                // guesses, and what else a person should know
 
@@ -49,6 +50,8 @@ type CheckOptions struct {
 	// Problems is a file to write the rows of Report.Held to, as CSV: their cells as they stand in the list, with the reason. Mended, it
 	// can be added to the list as one of signers.files. Empty for none.
 	Problems string
+	// Since names the folders of earlier packets, as in Options.
+	Since    []string
 	Progress func(Progress)
 }
 
@@ -64,12 +67,21 @@ func Check(ctx context.Context, c *config.Campaign, o CheckOptions) (*Report, er
 	if err != nil {
 		return nil, err
 	}
+	if len(o.Since) > 0 {
+		secret, err := earlierSecret(c.Dir)
+		if err == nil {
+			err = p.goOn(secret, o.Since)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
 	mapping := p.list.Mapping()
 	for _, m := range mapping {
 		p.fields.add(m.Field) // so that it can be counted and shown
 	}
 	columns := p.newColumns(mapping)
-	r, err := p.list.Read(ctx, roll.ReadOptions{
+	r, err := p.list.Read(ctx, p.knows(roll.ReadOptions{
 		Keep: p.fields.names, Forget: p.form() != templates.FormInvestors && !p.measures(), Near: true, Totals: true, Printable: p.printable,
 		Progress: readingProgress(o.Progress),
 		Hold: func(values []string) (roll.Reason, string) {
@@ -79,7 +91,7 @@ func Check(ctx context.Context, c *config.Campaign, o CheckOptions) (*Report, er
 			}
 			return reason, detail
 		},
-	})
+	}))
 	if err != nil {
 		return nil, err
 	}
@@ -94,6 +106,7 @@ func Check(ctx context.Context, c *config.Campaign, o CheckOptions) (*Report, er
 	}
 	p.checkForm(report, r)
 	p.checkPaperwork(report, r)
+	p.checkSince(report, r)
 	if p.printsComments() {
 		report.Comments = &r.Comments
 		for i := range report.Columns {

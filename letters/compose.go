@@ -25,6 +25,7 @@ type composition struct {
 	campaign *config.Campaign // its recipient is this one's
 	place    int              // of the recipient among the campaign's, from 0
 	all      []*composition   // of all recipients, in their order
+	after    *continuation    // what a build goes on from; nil elsewhere
 	template *templates.Letter
 	hash     string // SHA-256 of the template's bytes
 	wording  string // SHA-256 of the wording

@@ -199,7 +199,7 @@ var rowHeights = map[string]typeset.Length{"compact": 15 * typeset.Point, "norma
 // formDesign says how the form looks.
 func (p *composition) formDesign(r *roll.Roll) typeset.FormDesign {
 	words := p.formWords()
-	d := typeset.FormDesign{Greatest: r.Len() * len(p.all), PageOf: p.words.pageOf}
+	d := typeset.FormDesign{Greatest: p.before() + r.Len()*len(p.all), PageOf: p.words.pageOf}
 	switch p.form() {
 	case templates.FormPetitionSheet:
 		d.Head, d.Table = p.sheetHead(), p.sheetColumns()
@@ -216,7 +216,7 @@ func (p *composition) formDesign(r *roll.Roll) typeset.FormDesign {
 	default:
 		d.Entry, d.Columns = p.nameEntry(), 3
 	}
-	before := p.number(r, 0) - 1 // letters to other recipients: the heading counts who stands in this document
+	before := p.place * r.Len() // letters to other recipients: the heading has the numbers that this document goes on with
 	d.Heading = func(first, last int, continued bool) string {
 		pattern := words.Heading
 		switch {

@@ -66,7 +66,9 @@ func (p *composition) checkRecipient(problems *problem.List) {
 }
 
 // number is the number of the letter to the recipient from a signer, by their place in the roll.
-func (p *composition) number(r *roll.Roll, signer int) int { return p.place*r.Len() + signer + 1 }
+func (p *composition) number(r *roll.Roll, signer int) int {
+	return p.before() + p.place*r.Len() + signer + 1
+}
 
 // placeInManifest is how the manifest names the recipient of a bundle: 0 where there is one.
 func (b *build) placeInManifest(recipient int) int {

@@ -17,6 +17,7 @@ import (
 type RemakeOptions struct {
 	Out      string           // the packet's folder
 	Only     packet.BundleSet // at least one
+	Since    []string         // of a top-up, as in Options
 	Workers  int              // bundles made at once; 0 means one for each processor
 	Progress func(Progress)
 }
@@ -29,7 +30,7 @@ func Remake(ctx context.Context, c *config.Campaign, o RemakeOptions) (made []pa
 		return nil, problem.Problem{Place: problem.Place{File: o.Out}, What: "there is no packet of which a bundle could be made again",
 			Do: "Name the packet's folder with --out, or make the packet: postbag build without --only"}
 	}
-	b, seed, err := prepare(ctx, c, Options{Out: o.Out, Workers: o.Workers, Progress: o.Progress})
+	b, seed, err := prepare(ctx, c, Options{Out: o.Out, Since: o.Since, Workers: o.Workers, Progress: o.Progress})
 	if err != nil {
 		return nil, err
 	}

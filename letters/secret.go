@@ -30,11 +30,19 @@ const secretHead = "# The secret of this campaign, made by Postbag. Keep it, wit
 
 // MakeSecret makes the secret of the campaign in dir, unless there is one already.
 func MakeSecret(dir string) error {
-	secret := make([]byte, secretSize)
-	if _, err := rand.Read(secret); err != nil {
-		return fmt.Errorf("making %s: %w", SecretFile, err)
+	secret, err := newSecret()
+	if err != nil {
+		return err
 	}
 	return WriteSecret(dir, secret)
+}
+
+func newSecret() ([]byte, error) {
+	secret := make([]byte, secretSize)
+	if _, err := rand.Read(secret); err != nil {
+		return nil, fmt.Errorf("making %s: %w", SecretFile, err)
+	}
+	return secret, nil
 }
 
 // WriteSecret writes a given secret, for people who are made up, unless there is one already. It comes under its name whole or not
@@ -91,23 +99,39 @@ func closeSecret(path string) error {
 	return err
 }
 
-// secretFor returns the campaign's secret, and makes it where this is the first build. Where the packet is there and the secret is not,
-// another one would change every hash of the packet: that is asked for with replace.
-func secretFor(dir, out string, replace bool) ([]byte, error) {
-	secret, err := readSecret(dir)
+// secretFor returns the campaign's secret, or a fresh one where this is the first build: keepSecret writes it when the build comes to making
+// something. Where the packet is there and the secret is not, another one would change every hash of the packet: that is asked for with replace;
+// and nobody of the packets in since would be known.
+func secretFor(dir, out string, replace bool, since []string) (secret []byte, fresh bool, err error) {
+	if len(since) > 0 {
+		secret, err := earlierSecret(dir)
+		return secret, false, err
+	}
+	secret, err = readSecret(dir)
 	if !errors.Is(err, fs.ErrNotExist) {
-		return secret, err
+		return secret, false, err
 	}
 	if !replace && packet.Holds(out) {
-		return nil, problem.Problem{Place: problem.Place{File: filepath.Join(dir, SecretFile)},
+		return nil, false, problem.Problem{Place: problem.Place{File: filepath.Join(dir, SecretFile)},
 			What: fmt.Sprintf("the campaign's secret is missing, and %s was made with it: with another one every hash over its letters would change", out),
 			Do: "Put the file back from a copy. If there is none, build with --replace: that makes a new secret and a new packet, and proofs " +
 				"that were given out do not fit it"}
 	}
-	if err := MakeSecret(dir); err != nil {
-		return nil, err
+	secret, err = newSecret()
+	return secret, true, err
+}
+
+// keepSecret writes a fresh secret.
+func keepSecret(dir string, secret []byte) error {
+	if err := WriteSecret(dir, secret); err != nil {
+		return err
 	}
-	return readSecret(dir)
+	kept, err := readSecret(dir)
+	if err == nil && !bytes.Equal(kept, secret) {
+		err = problem.Problem{Place: problem.Place{File: filepath.Join(dir, SecretFile)}, What: "another build has made the campaign's secret in the meantime",
+			Do: "Run build again"}
+	}
+	return err
 }
 
 // secretID names a secret without giving it away.

@@ -46,11 +46,18 @@ func readSigners(ctx context.Context, c *config.Campaign, progress func(Progress
 	if err != nil {
 		return nil, nil, err
 	}
-	r, err := p.list.Read(ctx, roll.ReadOptions{Keep: p.fields.names, Hold: p.hold, Printable: p.printable, Totals: c.Paperwork.Wants("totals"), Progress: readingProgress(progress)})
-	if err == nil && r.Len() == 0 {
-		err = noLetters(c, r)
-	}
+	r, err := p.read(ctx, progress)
 	return p, r, err
+}
+
+// read decides the fate of every row.
+func (p *composition) read(ctx context.Context, progress func(Progress)) (*roll.Roll, error) {
+	r, err := p.list.Read(ctx, p.knows(roll.ReadOptions{Keep: p.fields.names, Hold: p.hold, Printable: p.printable,
+		Totals: p.campaign.Paperwork.Wants("totals"), Progress: readingProgress(progress)}))
+	if err == nil && r.Len() == 0 {
+		err = noLetters(p.campaign, r)
+	}
+	return r, err
 }
 
 func readingProgress(progress func(Progress)) func(rows int, share float64) {
@@ -118,7 +125,10 @@ func noLetters(c *config.Campaign, r *roll.Roll) error {
 	if r.RowsRead == 0 {
 		what = "no letter can be made: the list has a header but no rows"
 	}
-	return problem.List{{
-		Place: problem.Place{File: c.Signers.File}, What: what, Do: "Run postbag check to see why",
-	}}
+	do := "Run postbag check to see why"
+	if r.Found > 0 {
+		what = fmt.Sprintf("there is nobody to write for: of %d rows, none is of somebody who is new and gets a letter", r.RowsRead)
+		do = "Without new people there is nothing to top up; postbag check with the same --since shows what became of the rows, and who has withdrawn"
+	}
+	return problem.List{{Place: problem.Place{File: c.Signers.File}, What: what, Do: do}}
 }

@@ -25,6 +25,7 @@ func (a *app) buildCommand() command {
 		&cli.GenericFlag{Name: "workers", Usage: "fill `N` bundles at once; 0 means one for each processor", Value: new(wholeNumber)},
 		replaceFlag(),
 		&cli.StringFlag{Name: "only", Usage: "make only the bundles with these `NUMBERS` of a whole packet again, to the byte: 17, 17,18 or 3-5"},
+		sinceFlag(),
 	}
 	return command{
 		name:    "build",
@@ -33,6 +34,9 @@ func (a *app) buildCommand() command {
 			"with a manifest that lets anyone check them. Where the template's form is open-letter, petition-sheets or\n" +
 			"investors, it makes one document in which all of them stand, each with their number. Rows that get no letter\n" +
 			"are counted and listed with the reason.\n" +
+			"With --since, as in postbag build --since packet --out packet-2, only people who have no letter in an earlier packet\n" +
+			"get one, and the letters are numbered on from there. Who has a letter and has withdrawn since is counted, and listed\n" +
+			"in private/withdrawn.csv.\n" +
 			"A build that was stopped goes on where it stopped when the same command is given again.\n" +
 			"With --only, single bundles of a whole packet are made again, for one that was lost or jammed in the printer:\n" +
 			"the same to the byte, or not at all, if list, letter or settings have changed since.",
@@ -56,6 +60,25 @@ func replaceFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "replace", Usage: "replace a packet that was made from other inputs", DisableDefaultText: true}
 }
 
+// sinceFlag names packets whose people have a letter already. It may be repeated, and a path may hold a comma.
+func sinceFlag() cli.Flag {
+	return pathsFlag{&cli.GenericFlag{Name: "since", Usage: "leave out who has a letter in the packet `DIR`, or in those that it goes on from; may be repeated", Value: new(settingValue)}}
+}
+
+// pathsFlag is a flag that may be given several times.
+type pathsFlag struct{ *cli.GenericFlag }
+
+// IsSliceFlag tells that it may be given several times.
+func (f pathsFlag) IsSliceFlag() bool { return true }
+
+// pathsOf are the values of a pathsFlag.
+func pathsOf(c *cli.Context, flag string) []string {
+	if given, ok := c.Generic(flag).(*settingValue); ok {
+		return given.lines
+	}
+	return nil
+}
+
 func (a *app) build(c *cli.Context) (result, error) {
 	campaign, err := a.load(c)
 	if err != nil {
@@ -66,7 +89,7 @@ func (a *app) build(c *cli.Context) (result, error) {
 	}
 	m := a.newMeter()
 	manifest, err := letters.Build(c.Context, campaign, letters.Options{
-		Out: c.String("out"), Workers: numberOf(c, "workers"), Replace: c.Bool("replace"), Progress: m.letters,
+		Out: c.String("out"), Workers: numberOf(c, "workers"), Replace: c.Bool("replace"), Since: pathsOf(c, "since"), Progress: m.letters,
 	})
 	m.end()
 	if err != nil {
@@ -102,6 +125,7 @@ func (b built) print(p *page) {
 		p.line("Every page is marked SPECIMEN: this is to look at, not to deliver.")
 	}
 	printAccount(p, b.RowsRead, b.Signers, max(1, len(b.Recipients)), noun(b.Letter.Form), b.Excluded)
+	b.wentOn(p)
 	b.addressed(p)
 	p.line("The packet is in %s: %s, %s on %s of paper.", plain(b.Packet), count(len(b.Bundles), "bundle"),
 		count(b.Pages, "page"), count(b.Sheets, "sheet"))
@@ -114,6 +138,25 @@ func (b built) print(p *page) {
 	p.line("Root of the letters: %s", b.Tree.Root)
 	p.heading("What to do next")
 	p.table([]string{"", ""}, b.steps())
+}
+
+// wentOn says what a top-up goes on from.
+func (b built) wentOn(p *page) {
+	if len(b.Since) == 0 {
+		return
+	}
+	letters := 0
+	for _, e := range b.Since {
+		letters += e.Letters
+	}
+	p.line("This goes on from %s with %s: the first letter here is number %s.", count(len(b.Since), "packet"), count(letters, "letter"), number(int64(b.First)))
+	if b.Excluded[string(roll.HasLetter)] == 0 {
+		p.warning("Nobody with a letter in them stands on this list. That is right where it has new people only; else names and e-mails are written in another way, and people get a second letter: postbag check shows more.")
+	}
+	if n := *b.Withdrawn; n > 0 {
+		p.warning("%s withdrawn since their letter. Where it has not been handed over yet, take it out: which it is stands in %s", people(n, "has", "have"),
+			plain(filepath.Join(b.Packet, "private", "withdrawn.csv")))
+	}
 }
 
 // to is the recipient, or how many there are.

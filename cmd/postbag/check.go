@@ -20,7 +20,7 @@ func (a *app) checkCommand() command {
 			"samples, how many letters there would be, and which rows would get none and why. Look at it before you build.\n" +
 			"It writes nothing, unless you ask for the rows to mend with --export-problems.",
 		flags: append([]cli.Flag{campaignFlag(), &cli.StringFlag{Name: "export-problems",
-			Usage: "write the rows that a person should look at to `FILE`, as CSV; mended, it can stand beside the list in signers.files"}}, settingFlags()...),
+			Usage: "write the rows that a person should look at to `FILE`, as CSV; mended, it can stand beside the list in signers.files"}, sinceFlag()}, settingFlags()...),
 		statuses: []exitStatus{
 			{done, "the campaign can be built"},
 			{failed, "there are problems to mend"},
@@ -38,7 +38,7 @@ func (a *app) check(c *cli.Context) (result, error) {
 		return nil, err
 	}
 	m := a.newMeter()
-	report, err := letters.Check(c.Context, campaign, letters.CheckOptions{Problems: c.String("export-problems"), Progress: m.letters})
+	report, err := letters.Check(c.Context, campaign, letters.CheckOptions{Problems: c.String("export-problems"), Since: pathsOf(c, "since"), Progress: m.letters})
 	m.end()
 	if err != nil {
 		return nil, err
@@ -90,6 +90,7 @@ func (r checked) print(p *page) {
 		p.heading("What each recipient would get")
 		p.addressed(rows)
 	}
+	p.since(r.Report)
 	p.holdings(r.Holdings)
 	p.comments(r.Report)
 	p.heldRows(r.Report)
@@ -147,6 +148,36 @@ func (p *page) addressed(to []addressedRow) {
 
 // nameWidth is how many columns of a terminal a recipient's name or company may take.
 const nameWidth = 32
+
+// since says what is known of the packets that a top-up goes on from.
+func (p *page) since(r *letters.Report) {
+	s := r.Since
+	if s == nil {
+		return
+	}
+	p.heading("What this goes on from")
+	p.line("%s a letter in %s, or in what goes before: %s on this list, too. The first letter here would be number %s.",
+		people(s.People, "has", "have"), plain(strings.Join(s.Packets, ", ")), people(s.Listed, "is", "are"), number(int64(s.First)))
+	if len(s.Withdrawn) == 0 {
+		return
+	}
+	p.warning("%s withdrawn since their letter:", people(len(s.Withdrawn), "has", "have"))
+	for i, w := range s.Withdrawn {
+		if i == maxHeld {
+			p.line("  and %s more; build lists them all in private/withdrawn.csv", number(int64(len(s.Withdrawn)-maxHeld)))
+			return
+		}
+		where := "on the list no more"
+		if w.Row.Row > 0 {
+			at := problem.Place{Line: w.Row.Row}
+			if w.Row.File < len(r.Source) {
+				at.File = r.Source[w.Row.File].Path
+			}
+			where = at.String()
+		}
+		p.line("  %s: %s (%s)", plain(strings.Join(w.Letters, ", ")), plain(string(w.Reason)), plain(where))
+	}
+}
 
 // holdings prints what investors hold, added up.
 func (p *page) holdings(sums []letters.Holding) {

@@ -341,6 +341,14 @@ func were(n int, thing string) string {
 	return count(n, thing) + " were"
 }
 
+// people counts persons, with a verb: has or have, is or are.
+func people(n int, one, more string) string {
+	if n == 1 {
+		return "1 person " + one
+	}
+	return number(int64(n)) + " people " + more
+}
+
 // lockedWriter lets progress, a signal and an error write lines at once without mixing them.
 type lockedWriter struct {
 	mu sync.Mutex

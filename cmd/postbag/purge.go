@@ -14,7 +14,8 @@ func (a *app) purgeCommand() command {
 	return command{
 		name:    "purge",
 		summary: "remove private/ from a packet when it is no longer needed",
-		about: "Removes the ledger, the list of rows that got no letter, and what proofs are made from. What is left can still be\n" +
+		about: "Removes the ledger, the lists of rows that got no letter and of people who withdrew, what proofs are made from, and what\n" +
+			"the signers are known by in later packets. What is left can still be\n" +
 			"delivered and checked, and names nobody but in the letters. It asks first, or wants --yes. What the disk keeps of\n" +
 			"removed files, and copies elsewhere, it does not reach; nor does it touch the signer list and campaign.secret.",
 		operands: []operand{{name: "DIR", what: "the packet's folder"}},
@@ -33,6 +34,7 @@ func (a *app) purgeCommand() command {
 var lost = []string{
 	"prove to a signer that their letter is in the packet: a proof that was given out stays good, a new one cannot be made",
 	"tell which row of the list became which letter, and which rows got none and why",
+	"make a top-up of this packet (build --since), unless a later packet that goes on from it has its private/: nothing else knows its people again",
 	"make the root again from the letters' words: verify then takes the hash of each bundle from the manifest",
 	"go on with this packet with build, unless it makes it anew (the same list and campaign.secret make the same packet)",
 }

@@ -21,7 +21,7 @@ func (a *app) remake(c *cli.Context, campaign *config.Campaign) (result, error) 
 	}
 	m := a.newMeter()
 	made, err := letters.Remake(c.Context, campaign, letters.RemakeOptions{
-		Out: c.String("out"), Only: only, Workers: numberOf(c, "workers"), Progress: m.letters,
+		Out: c.String("out"), Only: only, Since: pathsOf(c, "since"), Workers: numberOf(c, "workers"), Progress: m.letters,
 	})
 	m.end()
 	if err != nil {

@@ -116,7 +116,11 @@ func (w *Writer) agrees(m *Manifest) error {
 			wrong = append(wrong, name+": was made and is not in the manifest")
 		}
 	}
-	for _, name := range []string{ledgerFile, exclusionsFile, indexFile} {
+	names := []string{ledgerFile, exclusionsFile, indexFile, peopleFileName}
+	if len(m.Since) > 0 {
+		names = append(names, withdrawnFile)
+	}
+	for _, name := range names {
 		if _, ok := w.files[name]; !ok {
 			wrong = append(wrong, name+": was not made")
 		}

@@ -25,6 +25,8 @@ const (
 	exclusionsFile  = "private/exclusions.csv"
 	runFile         = "private/run.json"
 	indexFile       = "private/proofs.index"
+	peopleFileName  = "private/people.keys"
+	withdrawnFile   = "private/withdrawn.csv"
 	lockFile        = "private/.lock"
 	recordDir       = "record"
 	recordFile      = "record/hand-overs.jsonl"
@@ -60,7 +62,7 @@ var layout = []struct {
 	{regexp.MustCompile(`^deliver/[0-9]{2}-[a-z]+(-[a-z]+)*(-[0-9]{1,3})?\.(pdf|txt)$`), paperwork},
 	{regexp.MustCompile(`^deliver/05-totals\.csv$`), paperwork},
 	{regexp.MustCompile(`^print/(job-ticket\.(pdf|json)|box-labels\.pdf)$`), paperwork},
-	{regexp.MustCompile(`^private/(ledger\.csv|exclusions\.csv|proofs\.index|run\.json)$`), private},
+	{regexp.MustCompile(`^private/(ledger\.csv|exclusions\.csv|withdrawn\.csv|proofs\.index|people\.keys|run\.json)$`), private},
 	{regexp.MustCompile(`^record/hand-overs\.jsonl$`), handOvers},
 	{regexp.MustCompile(`^(private|record)/\.lock$`), lock},
 	{regexp.MustCompile(`(^|/)\.[^/]+` + regexp.QuoteMeta(temporarySuffix) + `$`), temporary},

@@ -29,7 +29,7 @@ func TestAFinishedPacketVerifies(t *testing.T) {
 	if len(r.Faults) != 0 || len(r.Unchecked) != 0 {
 		t.Errorf("faults %v, unchecked %v", r.Faults, r.Unchecked)
 	}
-	if r.Bundles != 3 || r.Letters != 12 || r.RowsRead != 15 || r.Files != 12 || last != total || total == 0 {
+	if r.Bundles != 3 || r.Letters != 12 || r.RowsRead != 15 || r.Files != 13 || last != total || total == 0 {
 		t.Errorf("report %+v, progress %d of %d", r, last, total)
 	}
 	if sum, err := exec.LookPath("sha256sum"); err == nil {

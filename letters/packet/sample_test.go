@@ -69,7 +69,7 @@ func (s sample) buildWith(ctx context.Context, w *Writer, change func(*Manifest)
 			Pages: s.letters + 1, Sheets: s.letters + 1, First: s.letterID(b, 0), Last: s.letterID(b, s.letters-1), Root: s.tree(b).Root().String(), Recipient: s.recipientOf(b)})
 	}
 	for name, data := range map[string][]byte{"deliver/01-cover-letter.pdf": pdf(1, 0, ""), "print/job-ticket.json": []byte("{}\n"),
-		ledgerFile: s.ledger(), exclusionsFile: s.exclusions(), indexFile: s.index()} {
+		ledgerFile: s.ledger(), exclusionsFile: s.exclusions(), indexFile: s.index(), peopleFileName: s.people()} {
 		if _, _, err := w.File(ctx, name, func(out io.Writer) error {
 			_, err := out.Write(data)
 			return err
@@ -77,8 +77,32 @@ func (s sample) buildWith(ctx context.Context, w *Writer, change func(*Manifest)
 			return err
 		}
 	}
+	if m.Since != nil {
+		if _, _, err := w.File(ctx, withdrawnFile, func(out io.Writer) error {
+			_, err := out.Write(AppendWithdrawnHeader(nil, false))
+			return err
+		}); err != nil {
+			return err
+		}
+	}
 	change(m)
 	return w.Finish(ctx, m)
+}
+
+// people is what the sample's signers are known by.
+func (s sample) people() []byte {
+	var earlier People
+	if s.earlier > 0 {
+		earlier.parts = []peoplePart{{first: 1, signers: s.earlier, recipients: 1, records: make([]byte, s.earlier*personRecord)}}
+	}
+	var b bytes.Buffer
+	err := earlier.Write(&b, PeopleKey([]byte("secret"), "test-2026"), "a rule", s.earlier+1, s.bundles*s.letters, max(1, s.recipients), func(signer int) PersonHashes {
+		return PersonHashes{Person: [16]byte{byte(signer), byte(signer >> 8), 1}, Email: uint64(signer), ID: 7}
+	})
+	if err != nil {
+		panic(err)
+	}
+	return b.Bytes()
 }
 
 func (s sample) manifest() *Manifest {

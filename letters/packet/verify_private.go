@@ -38,7 +38,46 @@ func (v *verifier) checkPrivate(m *Manifest) error {
 	if index != nil && ledger.rows == m.Letters && !bytes.Equal(index, ledger.index) {
 		v.fault(indexFile, "does not fit the ledger", v.remedy(indexFile, nil))
 	}
-	return v.checkTable(exclusionsFile, &exclusionsReader{m: m, fates: fates, counts: map[string]*int{}})
+	if err := v.checkTable(exclusionsFile, &exclusionsReader{m: m, fates: fates, counts: map[string]*int{}}); err != nil {
+		return err
+	}
+	if len(m.Since) > 0 && m.Withdrawn != nil {
+		if err := v.checkTable(withdrawnFile, &withdrawnReader{m: m}); err != nil {
+			return err
+		}
+	} else if _, ok := v.there[withdrawnFile]; ok {
+		v.fault(withdrawnFile, "does not belong to a packet that tops up no other", "Move it out of the packet")
+	}
+	return v.checkPeople(m)
+}
+
+// checkPeople compares what the signers are known by in later packets with the manifest.
+func (v *verifier) checkPeople(m *Manifest) error {
+	if m.old() {
+		if _, ok := v.there[peopleFileName]; ok {
+			v.fault(peopleFileName, "does not belong to a packet of this version", "Move it out of the packet")
+		}
+		return nil
+	}
+	f, err := v.openPrivate(peopleFileName)
+	if f == nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", peopleFileName, err)
+	}
+	people, err := readPeople(f, info.Size(), false)
+	if err == nil {
+		if what := people.wrong(m); what != "" {
+			err = errors.New(what)
+		}
+	}
+	if err != nil {
+		v.fault(peopleFileName, err.Error(), v.remedy(peopleFileName, nil))
+	}
+	return nil
 }
 
 // readIndex reads private/proofs.index and gives the ledger's reader the key that letters are hashed with. It is nil where there is

@@ -3,6 +3,7 @@ package roll
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -23,6 +24,7 @@ type List struct {
 	files    []*file
 	agreed   map[string]bool // folded values of the consent column that mean yes
 	withdrew suppressed
+	suppress string // SHA-256 of the suppress file; "" for none
 	names    nameRules
 	group    []string
 }
@@ -298,6 +300,8 @@ func (l *List) readSuppressed(problems *problem.List) {
 		problems.Add(problem.Place{File: name}, "the file of people who withdrew cannot be read", "Correct signers.suppress in "+l.campaign.File)
 		return
 	}
+	sum := sha256.Sum256(data)
+	l.suppress = hex.EncodeToString(sum[:])
 	l.withdrew = suppressed{plain: map[string]bool{}, hashed: map[[32]byte]bool{}}
 	number := 0
 	d := l.identifier()
@@ -314,6 +318,9 @@ func (l *List) readSuppressed(problems *problem.List) {
 			"Say which column holds them, with signers.columns in "+l.campaign.File)
 	}
 }
+
+// Suppress is the SHA-256 in hex of the file of people who withdrew; "" where there is none.
+func (l *List) Suppress() string { return l.suppress }
 
 func (s *suppressed) add(line string, d *identifier) error {
 	switch rest, isHash := strings.CutPrefix(line, hashMark); {
