@@ -1,6 +1,7 @@
 package packet
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -149,9 +150,10 @@ func (p *Printout) Bundle(ctx context.Context, number int) (*PrintBundle, error)
 	if err != nil {
 		return nil, p.damaged(b.Path, fmt.Sprintf("its pages cannot be read (%v)", err))
 	}
-	if b.Letters = letterSpans(labels, pages); len(b.Letters) != b.Bundle.Letters {
-		return nil, p.damaged(b.Path, fmt.Sprintf("has labels of %d letters, and the manifest says %d", len(b.Letters), b.Bundle.Letters))
+	if what := labelsDiffer(labels, pages, &b.Bundle); what != "" || pages != b.Pages {
+		return nil, p.damaged(b.Path, cmp.Or(what, fmt.Sprintf("has %d pages, and the manifest says %d", pages, b.Pages)))
 	}
+	b.Letters = letterSpans(labels, pages)
 	return b, nil
 }
 
@@ -176,7 +178,7 @@ func (h *heededReader) Read(b []byte) (int, error) {
 }
 
 // letterSpans finds the pages of each letter by the labels of a bundle, which labelsDiffer describes: a run of letters of one page each has one
-// entry, a longer letter an entry for its first page and one for those behind it.
+// entry, a longer letter an entry for its first page and one for those behind it. The labels are those that labelsDiffer takes.
 func letterSpans(labels []pageLabel, pages int) []Span {
 	var spans []Span
 	for i, l := range labels {

@@ -210,6 +210,17 @@ func TestAPrinterGetsTheBundlesWithTheirOptionsInTheirOrder(t *testing.T) {
 		t.Errorf("sent are %s and in part %s, from request %s to %s", whole, parts, r.Jobs[0].Request, r.Jobs[3].Request)
 	}
 
+	dir, _ = build(t, "111", map[string]string{"bundles.duplex": "yes", "letter.paper": "letter"})
+	if err := prepare(t, Options{Dir: dir, Printer: "box"}).Send(context.Background(), func(*Job) {}); err != nil {
+		t.Fatal(err)
+	}
+	_, attributes := p.job(5)
+	for _, s := range []string{"IPP_MEDIA=na_letter_8.5x11in\n", "IPP_SIDES=two-sided-long-edge\n", "IPP_PRINT_SCALING=none\n"} {
+		if !strings.Contains(attributes, s) {
+			t.Errorf("printed on both sides, the job lacks %q:\n%s", s, attributes)
+		}
+	}
+
 	r = prepare(t, Options{Dir: dir, Printer: "no-such-printer"})
 	err := r.Send(context.Background(), func(*Job) { t.Error("a printer that there is not took a job") })
 	if err == nil || !strings.Contains(err.Error(), "lp did not take the job: The printer or class does not exist. lpstat -e lists") {
