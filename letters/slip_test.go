@@ -1,10 +1,13 @@
 package letters
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"image"
 	"image/draw"
+	"math"
+	"os"
 	"path/filepath"
 	"reflect"
 	"regexp"
@@ -191,8 +194,47 @@ func TestTheCodeOfASlipSheetIsScanned(t *testing.T) {
 					if err != nil || code.Campaign != campaign || code.Number != i+1 || code.Root != m.Bundles[i].Root {
 						t.Errorf("bundle %d with the hash %s says %q (%v)", i+1, m.Bundles[i].Root, line, err)
 					}
+					if b, err := code.Check(m); err != nil || b != &m.Bundles[i] {
+						t.Errorf("the code of bundle %d is of %+v (%v)", i+1, b, err)
+					}
 				}
 			})
+		}
+	}
+}
+
+// A slip sheet is stamped, stapled and stained. A quarter of the code may be lost (level Q): it is read with a blot of an eighth of it in its
+// middle, and on a sheet that lies at a slant.
+func TestTheCodeIsScannedThoughItIsStained(t *testing.T) {
+	outside.Needs(t, "pdftoppm", "zbarimg")
+	out, m := slipSheets(t, 3, map[string]string{"bundles.letters": "1", "specimen": "yes"})
+	for i, b := range m.Bundles {
+		pdf := filepath.Join(out, b.Path)
+		page := inkOf(t, pdf, 1, 150)
+		code := codeOn(t, pdf, 1, papers["a4"])
+		x, y, r := (code.left+code.right)/2, (code.top+code.bottom)/2, 10.0 // mm: an eighth of the code's area
+		slant := .06 * float64(i)
+		seen := image.NewGray(page.Rect)
+		for py := range page.Rect.Dy() {
+			for px := range page.Rect.Dx() {
+				mx, my := float64(px)*page.mm, float64(py)*page.mm
+				ink := page.GrayAt(int((mx+slant*(my-y))/page.mm), int((my-slant*(mx-x))/page.mm))
+				if math.Hypot(mx-x, my-y) < r {
+					ink.Y = 60
+				}
+				seen.SetGray(px, py, ink)
+			}
+		}
+		var picture bytes.Buffer
+		fmt.Fprintf(&picture, "P5\n%d %d\n255\n", seen.Rect.Dx(), seen.Rect.Dy())
+		picture.Write(seen.Pix)
+		file := filepath.Join(t.TempDir(), "page.pgm")
+		if err := os.WriteFile(file, picture.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		scanned, _ := outside.Run(t, "zbarimg", "-q", "--raw", file)
+		if got, err := packet.ParseBundleCode(scanned); err != nil || got.Root != b.Root || got.Number != i+1 {
+			t.Errorf("bundle %d, turned by %.2f, says %q (%v)", i+1, slant, scanned, err)
 		}
 	}
 }

@@ -14,24 +14,27 @@ import (
 func (a *app) verifyCommand() command {
 	return command{
 		name:    "verify",
-		summary: "check a packet against its manifest, or a proof against a root",
+		summary: "check a packet against its manifest, a proof against a root, or the code of a slip sheet",
 		about: "Reads every file of the packet and checks it against SHA256SUMS and manifest.json: nothing is missing, nothing is\n" +
 			"changed, nothing was added, the counts add up, the pages of each bundle and the letter ids in their labels are those of\n" +
 			"the manifest, and the hashes over the letters make its root. It also works when private/ is gone, says what it could\n" +
 			"not check then, and changes nothing.\n\n" +
 			"With --proof it checks a proof that postbag prove made, by a packet's manifest (DIR or --manifest) or by the root that\n" +
-			"stands on paper (--root, and --size for the number of letters).",
-		operands: []operand{{name: "DIR", what: "the packet's folder; with --proof it may be left out", optional: true}},
+			"stands on paper (--root, and --size for the number of letters).\n\n" +
+			"With --code it says which bundle a slip sheet lies on, by what a scanner reads from it, and whether the packet has that\n" +
+			"bundle with these letters; the packet's other files are not looked at.",
+		operands: []operand{{name: "DIR", what: "the packet's folder; with --proof or --code it may be left out", optional: true}},
 		flags: []cli.Flag{
 			&cli.StringFlag{Name: "key", Usage: "the packet must be signed by the public key in `FILE` (.pub)"},
 			&cli.StringFlag{Name: "proof", Usage: "check the proof in `FILE`"},
-			&cli.StringFlag{Name: "manifest", Usage: "check the proof by the manifest in `FILE`"},
+			&cli.StringFlag{Name: "code", Usage: "check the code of a slip sheet: `TEXT` is what it says"},
+			&cli.StringFlag{Name: "manifest", Usage: "check the proof or the code by the manifest in `FILE`"},
 			&cli.StringFlag{Name: "root", Usage: "check the proof by this root, 64 digits in `HEX`; spaces between them do not count"},
 			&cli.GenericFlag{Name: "size", Usage: "with --root, check that there are `N` letters", Value: new(wholeNumber)},
 		},
 		statuses: []exitStatus{
-			{done, "the packet is whole, or the proof holds"},
-			{failed, "the packet is not as its manifest says, the proof does not hold, or something could not be read"},
+			{done, "the packet is whole, the proof holds, or the code is that of a bundle"},
+			{failed, "the packet is not as its manifest says, the proof or the code does not hold, or something could not be read"},
 			{misused, "wrong usage"},
 		},
 		examples: []string{"postbag build", "postbag verify packet", "postbag prove packet --row 3 --out proof.json", "postbag verify packet --proof proof.json"},
@@ -44,7 +47,13 @@ func (a *app) verify(c *cli.Context) (result, error) {
 		if c.IsSet("key") {
 			return nil, usageError{what: "--key is for checking a packet", do: "Check the packet first, and then the proof by its manifest"}
 		}
+		if c.IsSet("code") {
+			return nil, usageError{what: "--code and --proof are two things to check", do: "Check one after the other"}
+		}
 		return a.verifyProof(c)
+	}
+	if c.IsSet("code") {
+		return a.verifyCode(c)
 	}
 	for _, flag := range []string{"manifest", "root", "size"} {
 		if c.IsSet(flag) {
@@ -117,6 +126,49 @@ func (a *app) verifyProof(c *cli.Context) (result, error) {
 			Do: "Make sure that it is whole and that you compare it with the right packet; else ask whoever gave it to you"}
 	}
 	return holds{Proof: proof, by: manifest}, nil
+}
+
+// verifyCode says which bundle the code of a slip sheet is of.
+func (a *app) verifyCode(c *cli.Context) (result, error) {
+	for _, flag := range []string{"key", "root", "size"} {
+		if c.IsSet(flag) {
+			return nil, usageError{what: "--" + flag + " has nothing to do with a code", do: "Write postbag verify DIR --code TEXT"}
+		}
+	}
+	manifest := c.String("manifest")
+	if c.NArg() > 0 {
+		manifest = filepath.Join(c.Args().First(), "manifest.json")
+	}
+	if c.IsSet("manifest") == (c.NArg() > 0) {
+		return nil, usageError{what: "a code is checked by a packet's folder or by a manifest", do: "Name one of them: DIR or --manifest FILE"}
+	}
+	m, err := packet.ReadManifest(manifest)
+	if err != nil {
+		return nil, err
+	}
+	code, err := packet.ParseBundleCode(c.String("code"))
+	if err != nil {
+		return nil, problem.Problem{Place: problem.Place{File: "--code"}, What: err.Error(), Do: "Scan the code again, and give all that it says, in quotation marks"}
+	}
+	bundle, err := code.Check(m)
+	if err != nil {
+		return nil, problem.Problem{Place: problem.Place{File: manifest}, What: "the code is not of this packet: " + err.Error(),
+			Do: "Look for the packet that the slip sheet is of; a campaign may have several"}
+	}
+	return slipOf{Number: code.Number, Of: len(m.Bundles), Bundle: bundle}, nil
+}
+
+// slipOf is the result of a code: on which bundle its slip sheet lies.
+type slipOf struct {
+	Number int `json:"number"`
+	Of     int `json:"of"`
+	*packet.Bundle
+}
+
+func (l slipOf) print(p *page) {
+	p.line("The slip sheet is that of bundle %s of %s, %s.", number(int64(l.Number)), number(int64(l.Of)), plain(l.Path))
+	p.line("It has %s, %s to %s, on %s, the slip sheet included.", count(l.Letters, "letter"), plain(l.First), plain(l.Last), count(l.Sheets, "sheet"))
+	p.line("Its hash is the one that the manifest has.")
 }
 
 // holds is the result of a proof that holds.

@@ -2,6 +2,7 @@ package packet
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -43,4 +44,22 @@ func ParseBundleCode(text string) (BundleCode, error) {
 		return BundleCode{}, errBundleCode
 	}
 	return c, nil
+}
+
+// Check finds the bundle that the code is of. Another bundle in its place is an error that a person can read.
+func (c BundleCode) Check(m *Manifest) (*Bundle, error) {
+	switch {
+	case c.Campaign != m.Campaign:
+		return nil, fmt.Errorf("it is of the campaign %s, and the packet of %s", shown(c.Campaign), shown(m.Campaign))
+	case c.Number > len(m.Bundles):
+		return nil, fmt.Errorf("it is of bundle %d, and the packet has %d", c.Number, len(m.Bundles))
+	}
+	b := &m.Bundles[c.Number-1]
+	switch b.Root {
+	case c.Root:
+		return b, nil
+	case "":
+		return nil, errors.New("the packet's manifest is of version 1, which has no hashes over letters")
+	}
+	return nil, fmt.Errorf("its hash is %s, and in the packet bundle %d has %s: it is of another packet, or of other letters", c.Root, c.Number, b.Root)
 }

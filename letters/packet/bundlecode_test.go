@@ -40,3 +40,21 @@ func TestOtherTextsAreNoBundleCode(t *testing.T) {
 		}
 	}
 }
+
+// A code is that of one bundle of one packet, and of no other.
+func TestABundleCodeFitsItsOwnBundleOnly(t *testing.T) {
+	one, two := strings.Repeat("1", 64), strings.Repeat("2", 64)
+	m := &Manifest{Campaign: "a", Bundles: []Bundle{{Path: "one", Root: one}, {Path: "two", Root: two}, {Path: "of version 1"}}}
+	for _, c := range []struct {
+		code BundleCode
+		path string
+	}{
+		{BundleCode{"a", 1, one}, "one"}, {BundleCode{"a", 2, two}, "two"}, {BundleCode{"a", 1, two}, ""}, {BundleCode{"a", 2, one}, ""}, {BundleCode{"b", 1, one}, ""},
+		{BundleCode{"a", 3, one}, ""}, {BundleCode{"a", 4, one}, ""},
+	} {
+		b, err := c.code.Check(m)
+		if (err == nil) != (c.path != "") || err == nil && b.Path != c.path {
+			t.Errorf("%s is of %+v (%v)", c.code, b, err)
+		}
+	}
+}
