@@ -185,3 +185,31 @@ func TestCheckTellsWhatPaperworkLacks(t *testing.T) {
 		t.Error("a request that no font can set is not refused")
 	}
 }
+
+// The lists as they are printed, on both papers and in three languages.
+func TestListsOfSignersLookAsTheyShould(t *testing.T) {
+	outside.Needs(t, "pdftoppm", "pdftotext")
+	var list strings.Builder
+	list.WriteString(strings.SplitAfter(commented, "\n")[0])
+	for range 40 {
+		list.WriteString(strings.Join(strings.SplitAfter(commented, "\n")[1:], ""))
+	}
+	for _, language := range []string{"en", "de", "ar"} {
+		for paper, size := range papers {
+			t.Run(language+" "+paper, func(t *testing.T) {
+				t.Parallel()
+				out := filepath.Join(t.TempDir(), "packet")
+				c := campaignIn(t, folder(t, map[string]string{"signers.csv": list.String()}), with(everyDocument, map[string]string{
+					"letter.template": "open-letter", "letter.language": language, "letter.paper": paper, "specimen": "no", "signers.duplicates": "keep",
+					"paperwork.documents": "signatures | comments",
+				}))
+				mustBuild(t, c, Options{Out: out})
+				for _, name := range []string{"03-signatures", "04-comments"} {
+					pdf := filepath.Join(out, "deliver", name+".pdf")
+					looks.Apart(t, pdf, 1, size.right, size.bottom)
+					looks.Like(t, filepath.Join("testdata", "lists", name+"-"+language+"-"+paper+".png"), looks.Page(t, pdf, 1, 40), *updateLayouts)
+				}
+			})
+		}
+	}
+}
