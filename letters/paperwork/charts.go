@@ -220,8 +220,11 @@ func (c chart) timeLabels(l *timeline, w *calendar, bottom typeset.Length, place
 		case stride == 0 || n%stride > 0:
 		case stride == 1:
 			c.write((place(i)+place(i+1))/2, bottom+chartLead, atMiddle, pitch, w.tick(l.unit, p.first))
-		default: // wider than its column: it stands beside the mark of a month or a year
-			c.write(place(i)+chartGap/2, bottom+chartLead, atStart, typeset.Length(stride)*pitch, w.tick(l.unit, p.first))
+		default: // wider than its column: it stands beside the mark of a month or a year, where the chart does not end before
+			text := w.tick(l.unit, p.first)
+			if x := place(i) + chartGap/2; x+c.TextWidth(c.size, typeset.Say(text)) <= c.Width {
+				c.write(x, bottom+chartLead, atStart, typeset.Length(stride)*pitch, text)
+			}
 		}
 	}
 	var marks []timeMark
@@ -243,7 +246,7 @@ func (c chart) timeLabels(l *timeline, w *calendar, bottom typeset.Length, place
 	}
 	for _, m := range marks {
 		c.rule(gridWidth, 0, m.x, bottom, m.x, bottom+2*chartLead+chartGap/2)
-		if m.end <= c.Width+chartGap {
+		if m.end <= c.Width+chartGap*3/2 {
 			c.write(m.x+chartGap/2, bottom+2*chartLead, atStart, c.Width-m.x, m.text)
 		}
 	}
