@@ -23,8 +23,9 @@ const (
 	recipientSection = "recipient"
 )
 
-// mostRecipients bounds the list: each recipient is laid out on their own. It is more than the members of any parliament but China's.
-const mostRecipients = 1000
+// mostRecipients bounds the list: each recipient is laid out on their own, and has papers with a number of three digits. It is more than the
+// members of any parliament but China's.
+const mostRecipients = 999
 
 // part is one of a list of mappings.
 type part struct {

@@ -172,7 +172,7 @@ func TestRecipientsHaveALimit(t *testing.T) {
 		t.Errorf("%d recipients", len(c.Recipients))
 	}
 	_, err := load(t, list(mostRecipients+1), Options{})
-	if got := problemsOf(t, err); len(got) != 1 || !strings.HasPrefix(got[0], "campaign.yaml:5:3: recipients lists 1001, and 1000 is the most.") {
+	if got := problemsOf(t, err); len(got) != 1 || !strings.HasPrefix(got[0], "campaign.yaml:5:3: recipients lists 1000, and 999 is the most.") {
 		t.Errorf("one too many: %q", got)
 	}
 }

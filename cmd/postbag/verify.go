@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -217,12 +218,29 @@ func numberOfEntries(n int) string {
 	return number(int64(n)) + " entries"
 }
 
+// recipientNumbers names recipients by their numbers.
+func recipientNumbers(numbers []int) string {
+	if len(numbers) == 1 {
+		return fmt.Sprintf("recipient %d", numbers[0])
+	}
+	words := make([]string, len(numbers))
+	for i, n := range numbers {
+		words[i] = strconv.Itoa(n)
+	}
+	return "recipients " + strings.Join(words, ", ")
+}
+
 func (v verified) print(p *page) {
 	if len(v.Faults) > 0 {
 		return
 	}
-	p.line("%s is whole: %s in %s, from %s read.", plain(v.Dir), count(v.Letters, "letter"),
-		count(v.Bundles, "bundle"), count(v.RowsRead, "row"))
+	if part := v.Part; part != nil {
+		p.line("What %s has for %s is whole: %s in %s, of %s in all.", plain(v.Dir), recipientNumbers(part.Recipients), count(part.Letters, "letter"),
+			count(part.Bundles, "bundle"), count(v.Letters, "letter"))
+	} else {
+		p.line("%s is whole: %s in %s, from %s read.", plain(v.Dir), count(v.Letters, "letter"),
+			count(v.Bundles, "bundle"), count(v.RowsRead, "row"))
+	}
 	p.line("Checked %s, %s.", count(v.Files, "file"), size(v.Bytes))
 	if v.Root != "" {
 		p.line("Root of the letters: %s", v.Root)

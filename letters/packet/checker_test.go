@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -233,13 +234,28 @@ func TestThePageNamesEveryHarm(t *testing.T) {
 
 // The page checks packets of several recipients and top-ups as verify does.
 func TestThePageKnowsSeveralRecipientsAndTopUps(t *testing.T) {
-	dir, err := sample{bundles: 2, letters: 3, recipients: 2, earlier: 1007}.makeChanged(t, func(*Manifest) {})
+	s := sample{bundles: 2, letters: 3, recipients: 2, earlier: 1007, papers: true}
+	dir, err := s.makeChanged(t, func(*Manifest) {})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx := browser(t, filepath.Join(dir, checkerFile))
 	for _, m := range evaluate[[]string](t, ctx, fmt.Sprintf(harmPage, text(pageFiles(t, dir)), 20, "null")) {
 		t.Error(m)
+	}
+	part := pageFiles(t, dir)
+	maps.DeleteFunc(part, func(name, _ string) bool {
+		return strings.HasPrefix(name, "packet/private") || name == "packet/"+s.bundlePath(0) || name == "packet/"+s.bundlePath(1) || name == "packet/"+s.paper(1)
+	})
+	if said := evaluate[string](t, ctx, fmt.Sprintf(partPage, text(part))); !strings.HasPrefix(said, "What is for recipient 2 is whole and unchanged. ") || !strings.Contains(said, "Only what is for recipient 2 of 2 is here") {
+		t.Errorf("of the second recipient's part the page says %s", said)
+	}
+	for _, name := range []string{s.bundlePath(3), s.paper(2), "deliver/01-cover-letter.pdf"} {
+		less := maps.Clone(part)
+		delete(less, "packet/"+name)
+		if said := evaluate[string](t, ctx, fmt.Sprintf(partPage, text(less))); !strings.Contains(said, name+": is missing") {
+			t.Errorf("of the second recipient's part without %s the page says %s", name, said)
+		}
 	}
 	proved, err := Prove(dir, Signer{Letter: "test-2026-001016"})
 	if err != nil {
@@ -269,6 +285,13 @@ func TestThePageKnowsSeveralRecipientsAndTopUps(t *testing.T) {
 		}
 	}
 }
+
+// partPage checks files and says what the page would.
+const partPage = `(async given => {
+	const r = await postbag.check(JSON.parse(document.getElementById("manifest").textContent),
+		Object.entries(given).map(([path, b]) => ({path, blob: new Blob([Uint8Array.from(atob(b), c => c.charCodeAt(0))])})));
+	return [r.verdict, ...r.details].join(" ");
+})(%s)`
 
 // said is what the page shows as its result.
 const said = `document.getElementById("result").hidden ? "" : document.getElementById("verdict").textContent + " " + document.getElementById("details").textContent`

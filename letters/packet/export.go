@@ -29,20 +29,26 @@ type Exported struct {
 
 // ExportOptions says what an export takes along.
 type ExportOptions struct {
-	Record bool // the record of hand-overs, which names people; its chain is checked on its way
+	Record    bool // the record of hand-overs, which names people; its chain is checked on its way
+	Recipient int  // only what is for this one of several recipients, counting from 1; 0 for all of them
 }
 
 // ExportZip writes the part of the packet in dir that is for the company into a ZIP file: deliver/, and the accounts by which it can be
 // checked (manifest.json, manifest.csv, SHA256SUMS, its signature, verify.html, READ-ME.txt). print/, private/ and, unless it is asked for, record/ are left out. The files
 // lie in a folder with the campaign's name. All times are 1980-01-01, so the same packet makes the same bytes with the same Postbag.
 //
-// Each file is compared with SHA256SUMS on its way: a packet that is not as it was made is not exported.
+// Each file is compared with SHA256SUMS on its way: a packet that is not as it was made is not exported. What is for one of several
+// recipients goes to no other, so that o has to say whose part is wanted.
 func ExportZip(ctx context.Context, dir, out string, o ExportOptions) (*Exported, error) {
 	e, err := openExport(dir, out, o)
 	if err != nil {
 		return nil, err
 	}
 	defer e.root.Close()
+	if n := len(e.m.Recipients); n > 0 && o.Recipient == 0 {
+		return nil, problem.Problem{Place: problem.Place{File: dir}, What: fmt.Sprintf("the letters are to %d recipients, and each gets their own", n),
+			Do: fmt.Sprintf("Say whose part to write with --recipient, from 1 to %d", n)}
+	}
 	f, err := os.CreateTemp(filepath.Dir(out), ".postbag-*")
 	if err != nil {
 		return nil, unwritable(out, err)
@@ -224,7 +230,23 @@ func openExport(dir, out string, o ExportOptions) (e *export, err error) {
 		return nil, e.damaged(fmt.Sprintf("the files are not those of SHA256SUMS: %s", some(strange)))
 	}
 	sort.Strings(e.names)
-	return e, nil
+	return e, e.pick(o)
+}
+
+// pick leaves out what is for other recipients.
+func (e *export) pick(o ExportOptions) error {
+	at := problem.Place{File: e.dir}
+	switch n := e.m.addressees(); {
+	case o.Recipient == 0 || len(e.m.Recipients) == 0 && o.Recipient == 1:
+		return nil
+	case o.Recipient > n:
+		return problem.Problem{Place: at, What: fmt.Sprintf("there is no recipient %d here: the letters are to %s", o.Recipient, e.m.to()), Do: fmt.Sprintf("Name one from 1 to %d", n)}
+	case o.Record:
+		return problem.Problem{Place: at, What: "the record tells of what all recipients took", Do: "Leave --record out, or --recipient"}
+	}
+	owners := e.m.ownerOf(slices.Values(e.names))
+	e.names = slices.DeleteFunc(e.names, func(name string) bool { return owners[name] != 0 && owners[name] != o.Recipient })
+	return nil
 }
 
 // uncovered tells whether SHA256SUMS cannot cover a file: because the file is that or covers it, or because it is the record, which grows.

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -191,6 +192,67 @@ func TestAZipHoldsWhatTheCompanyNeedsAndNothingElse(t *testing.T) {
 	write(t, filepath.Join(dir, "deliver", "more.pdf"), "x")
 	_, err = ExportZip(context.Background(), dir, filepath.Join(t.TempDir(), "x.zip"), ExportOptions{})
 	wantProblem(t, err, dir)
+}
+
+// Each of several recipients gets what is theirs and nothing of what is another's, and it can be checked; of what is theirs nothing can be missing.
+func TestEachRecipientGetsTheirOwnPart(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "packet")
+	s := sample{bundles: 2, letters: 3, recipients: 3, papers: true}
+	s.make(t, dir, "f")
+	_, err := ExportZip(context.Background(), dir, filepath.Join(t.TempDir(), "x.zip"), ExportOptions{})
+	wantProblem(t, err, dir) // whose?
+	_, err = ExportZip(context.Background(), dir, filepath.Join(t.TempDir(), "x.zip"), ExportOptions{Recipient: 4})
+	wantProblem(t, err, dir)
+	for k := 1; k <= 3; k++ {
+		out, unpacked := filepath.Join(t.TempDir(), "out.zip"), t.TempDir()
+		if _, err := ExportZip(context.Background(), dir, out, ExportOptions{Recipient: k}); err != nil {
+			t.Fatal(err)
+		}
+		z, err := zip.OpenReader(out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = os.CopyFS(unpacked, z)
+		z.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		part := filepath.Join(unpacked, "test-2026")
+		whole := contents(t, part)
+		for name := range whole {
+			own := name == s.bundlePath(2*k-2) || name == s.bundlePath(2*k-1) || name == s.paper(k)
+			if strings.HasPrefix(name, "deliver/") && !own && name != "deliver/01-cover-letter.pdf" {
+				t.Errorf("recipient %d gets %s", k, name)
+			}
+		}
+		r, err := Verify(context.Background(), part, VerifyOptions{})
+		if err != nil || len(r.Faults) > 0 || r.Part == nil || !slices.Equal(r.Part.Recipients, []int{k}) || r.Part.Letters != 6 || r.Part.Bundles != 2 {
+			t.Fatalf("the part of recipient %d: %+v %v", k, r, err)
+		}
+		if !slices.Contains(r.Unchecked, "what is for other recipients: 12 letters in 4 bundles are not here") {
+			t.Errorf("it does not say what is not here: %q", r.Unchecked)
+		}
+		for _, name := range []string{s.bundlePath(2*k - 1), s.paper(k), "deliver/01-cover-letter.pdf"} {
+			if err := os.Remove(filepath.Join(part, name)); err != nil {
+				t.Fatal(err)
+			}
+			if faults := verified(t, part); len(faults) != 1 || faults[0].Path != name {
+				t.Errorf("without %s: %v", name, faults)
+			}
+			write(t, filepath.Join(part, name), whole[name])
+		}
+	}
+	if err := os.Remove(filepath.Join(dir, s.paper(2))); err != nil { // whoever made the packet has all of it
+		t.Fatal(err)
+	}
+	for b := 2; b < 4; b++ {
+		if err := os.Remove(filepath.Join(dir, s.bundlePath(b))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if faults := verified(t, dir); len(faults) != 3 {
+		t.Errorf("all of a recipient's part is gone from the packet itself: %v", faults)
+	}
 }
 
 // Whatever is left of a purge that was stopped, the next one finishes; and what is left of the packet verifies.

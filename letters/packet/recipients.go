@@ -2,7 +2,11 @@ package packet
 
 import (
 	"fmt"
+	"iter"
 	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
 )
 
 // Where a packet has several recipients, each signer has one letter to each of them. The letters' numbers run through recipient after
@@ -48,6 +52,46 @@ func (m *Manifest) addressedBundles() []addressedBundles {
 		}
 	}
 	return out
+}
+
+// ownPaper is a document that each of several recipients has for themselves.
+var ownPaper = regexp.MustCompile(`^deliver/[0-9]{2}-[a-z-]+-([0-9]{1,3})\.[a-z]+$`)
+
+// ownerOf tells which of several recipients each file is for, by its path; files for all of them are not among them.
+func (m *Manifest) ownerOf(names iter.Seq[string]) map[string]int {
+	owners := map[string]int{}
+	for i := range m.Bundles {
+		if k := m.Bundles[i].Recipient; k > 0 {
+			owners[m.Bundles[i].Path] = k
+		}
+	}
+	for name := range names {
+		if found := ownPaper.FindStringSubmatch(name); found != nil && len(m.Recipients) > 0 {
+			if k, _ := strconv.Atoi(found[1]); k > 0 && k <= len(m.Recipients) {
+				owners[name] = k
+			}
+		}
+	}
+	return owners
+}
+
+// Part is the part of a packet that some of its recipients get.
+type Part struct {
+	Recipients []int `json:"recipients"` // from 1
+	Bundles    int   `json:"bundles"`
+	Letters    int   `json:"letters"`
+}
+
+// partOf adds up what goes to some recipients.
+func (m *Manifest) partOf(recipients []int) *Part {
+	p := &Part{Recipients: recipients}
+	for i := range m.Bundles {
+		if slices.Contains(recipients, m.Bundles[i].Recipient) {
+			p.Bundles++
+			p.Letters += m.Bundles[i].Letters
+		}
+	}
+	return p
 }
 
 // to is the recipient in words, or how many there are.

@@ -22,6 +22,8 @@ type sample struct {
 
 	recipients int // 0 for one
 	earlier    int // letters in the packet that this one tops up
+
+	papers bool // each recipient has a receipt
 }
 
 // all is the number of bundles.
@@ -42,6 +44,11 @@ func (s sample) recipientOf(b int) int {
 
 // row is the row of the list behind a letter.
 func (s sample) row(b, l int) int { return b%s.bundles*s.letters + l + 5 }
+
+// paper is the receipt of one of several recipients.
+func (s sample) paper(recipient int) string {
+	return fmt.Sprintf("deliver/06-receipt-%d.pdf", recipient)
+}
 
 func (s sample) bundlePath(b int) string { return fmt.Sprintf("deliver/bundles/bundle-%04d.pdf", b+1) }
 
@@ -83,6 +90,16 @@ func (s sample) buildWith(ctx context.Context, w *Writer, change func(*Manifest)
 			return err
 		}); err != nil {
 			return err
+		}
+	}
+	if s.papers {
+		for k := range s.recipients {
+			if _, _, err := w.File(ctx, s.paper(k+1), func(out io.Writer) error {
+				_, err := out.Write(pdf(1, 0, strconv.Itoa(k)))
+				return err
+			}); err != nil {
+				return err
+			}
 		}
 	}
 	change(m)

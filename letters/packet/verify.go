@@ -9,8 +9,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"runtime"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -33,6 +35,7 @@ type Report struct {
 	Record    *Recording `json:"record,omitempty"`    // the record of hand-overs, where there is one
 	Faults    []Fault    `json:"faults"`
 	Unchecked []string   `json:"unchecked,omitempty"` // what could not be checked and why (private/ is gone, ...)
+	Part      *Part      `json:"part,omitempty"`      // where only what is for some of the recipients is here; else nil
 }
 
 // Recording is what verify found of the record of hand-overs. It is the campaign's own account: SHA256SUMS does not cover it, and no signature
@@ -175,7 +178,7 @@ func (v *verifier) check(progress func(done, total int64)) error {
 	if err := v.checkSignature(m); err != nil {
 		return err
 	}
-	v.checkPresence()
+	v.checkPresence(v.awayRecipients(m))
 	if m == nil {
 		v.unchecked("the bundles' counts, private/ and record/: manifest.json cannot be read")
 		return v.hash(progress)
@@ -336,8 +339,34 @@ func parseSums(data []byte) (map[string]string, error) {
 	return sums, nil
 }
 
-// checkPresence compares the names: what should be there, and what should not.
-func (v *verifier) checkPresence() {
+// awayRecipients tells which files are for recipients of whom nothing is here, where others' is: each of several recipients gets their own part
+// of a packet. Whoever made the packet has all of it, so that it counts only where private/ is not here.
+func (v *verifier) awayRecipients(m *Manifest) map[string]bool {
+	if _, ok := v.there[privateDir]; ok || m == nil || len(m.Recipients) == 0 {
+		return nil
+	}
+	owners := m.ownerOf(maps.Keys(v.listed))
+	here := map[int]bool{}
+	for name, k := range owners {
+		if _, ok := v.there[name]; ok {
+			here[k] = true
+		}
+	}
+	if len(here) == 0 || len(here) == len(m.Recipients) {
+		return nil
+	}
+	part := m.partOf(slices.Sorted(maps.Keys(here)))
+	v.report.Part = part
+	v.unchecked(fmt.Sprintf("what is for other recipients: %d letters in %d bundles are not here", m.Letters-part.Letters, len(m.Bundles)-part.Bundles))
+	away := map[string]bool{}
+	for name, k := range owners {
+		away[name] = !here[k]
+	}
+	return away
+}
+
+// checkPresence compares the names: what should be there, and what should not; away is what may be missing.
+func (v *verifier) checkPresence(away map[string]bool) {
 	apart := false
 	for name, l := range v.listed {
 		e, ok := v.there[name]
@@ -347,6 +376,7 @@ func (v *verifier) checkPresence() {
 			v.fault(name, fmt.Sprintf("is here as %s, in other capitals", shown(other)), "Rename it to "+name)
 		case !ok && strings.HasPrefix(name, printDir+"/") && v.folded[printDir] == "":
 			apart = true
+		case !ok && away[name]:
 		case !ok:
 			v.fault(name, "is missing", v.remedy(name, l.bundle))
 		case !e.info.Mode().IsRegular():

@@ -99,7 +99,7 @@ func (w *work) list(ctx context.Context, out io.Writer, l list) error {
 	if l.signers == nil {
 		count, signer = w.Signers.Roll.Len(), func(i int) int { return i }
 	}
-	first := max(1, w.Manifest.First)
+	first := max(1, w.Manifest.First) + (w.number-1)*w.Signers.Roll.Len() // of the letters to the recipient at work
 	var sampled [][]string
 	for i := range min(count, samples) {
 		sampled = append(sampled, w.Signers.Values(signer(i*count/min(count, samples)), nil))
