@@ -49,8 +49,16 @@ func (s status) print(p *page) {
 		p.tally("in all", &r.Tally, nil)
 	}
 	if s.Withdrawn != nil && *s.Withdrawn > 0 {
-		p.warning("%s with letters in earlier packets withdrawn since: private/withdrawn.csv in %s lists the letters. What was handed over cannot be called back.",
-			have(*s.Withdrawn), plain(s.Packets[len(s.Packets)-1].Dir))
+		where := ""
+		if len(s.WithdrawnLetters) > 0 { // else private/ is gone, or their letters lie in packets that are not named
+			where = ": private/withdrawn.csv in " + plain(s.Packets[len(s.Packets)-1].Dir) + " lists the letters"
+		}
+		p.warning("%s withdrawn since%s. What was handed over cannot be called back.", have(*s.Withdrawn), where)
+	}
+	for _, w := range s.WithdrawnLetters {
+		if w.State == "outstanding" || w.State == "refused" {
+			p.warning("Take letter %s out of bundle %d of %s before that is handed over.", plain(w.Letter), w.Bundle, plain(w.Dir))
+		}
 	}
 	for _, e := range s.Missing {
 		p.warning("Not counted: an earlier packet with %s, to %s. Name its folder too.", count(e.Letters, "letter"), plain(e.Last))
@@ -69,12 +77,12 @@ func (s status) print(p *page) {
 	}
 }
 
-// have says how many people have done a thing.
+// have says how many people of earlier packets have done a thing.
 func have(people int) string {
 	if people == 1 {
-		return "1 person has"
+		return "1 person with letters in earlier packets has"
 	}
-	return number(int64(people)) + " people have"
+	return number(int64(people)) + " people with letters in earlier packets have"
 }
 
 // tally writes what became of the bundles, and their numbers where they are those of one packet.

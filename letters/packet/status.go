@@ -16,8 +16,10 @@ type Status struct {
 	Tally
 	Recipients []RecipientStatus `json:"recipients,omitempty"` // where there are several
 	Withdrawn  *int              `json:"withdrawn,omitempty"`  // of the last packet: people with letters in earlier ones who have withdrawn
-	Missing    []Earlier         `json:"missing,omitempty"`    // packets that these top up and that are not among them
-	Packets    []PacketStatus    `json:"packets"`
+	// WithdrawnLetters are the letters of these people, as far as the packets are named.
+	WithdrawnLetters []WithdrawnLetter `json:"withdrawn_letters,omitempty"`
+	Missing          []Earlier         `json:"missing,omitempty"` // packets that these top up and that are not among them
+	Packets          []PacketStatus    `json:"packets"`
 }
 
 // RecipientStatus is the part of one of several recipients.
@@ -116,6 +118,9 @@ func ReadStatus(dirs ...string) (*Status, error) {
 	}
 	s.Withdrawn = s.Packets[len(s.Packets)-1].Withdrawn // each top-up counts those of all packets before it
 	s.Missing = s.missing()
+	if err := s.findWithdrawn(); err != nil {
+		return nil, err
+	}
 	return s, nil
 }
 
