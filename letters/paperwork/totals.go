@@ -7,6 +7,7 @@ import (
 	"path"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"postbag/letters/typeset"
 )
@@ -56,9 +57,18 @@ func totals(ctx context.Context, w *work, out io.Writer) error {
 
 // totalsTable writes 05-totals.csv, with all groups that may be shown.
 func totalsTable(_ context.Context, w *work, out io.Writer) error {
-	_, err := out.Write(figuresOf(w.Signers.Roll.Totals).appendCSV(nil))
+	table := figuresOf(w.Signers.Roll.Totals).appendCSV(nil)
+	if bytes.ContainsFunc(table, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		if _, err := io.WriteString(out, byteOrderMark); err != nil {
+			return err
+		}
+	}
+	_, err := out.Write(table)
 	return err
 }
+
+// byteOrderMark says to Excel that a CSV is UTF-8: without it, it opens Österreich as Ã–sterreich. A table in plain ASCII needs none.
+const byteOrderMark = "\uFEFF"
 
 // totalsPage is the document in the making.
 type totalsPage struct {

@@ -135,6 +135,20 @@ func grouped(n int) string {
 	return grouped(n/1000) + fmt.Sprintf(",%03d", n%1000)
 }
 
+// TestExcelReadsTheTable: Excel takes a CSV for the system's old encoding unless a mark says that it is UTF-8; others are better off without one.
+func TestExcelReadsTheTable(t *testing.T) {
+	for country, mark := range map[string]string{"Austria": "", "Österreich": byteOrderMark} {
+		j := totalsJob(t, &roll.Totals{Signers: 9, HasCountry: true, Countries: []roll.CountryTotal{{Country: country, Signers: 9}}}, "de", "a4")
+		var out strings.Builder
+		if err := totalsTable(context.Background(), &work{Job: j}, &out); err != nil {
+			t.Fatal(err)
+		}
+		if want := mark + figuresHeader + "all,,,,,9\ncountry," + country + ",,,,9\n"; out.String() != want {
+			t.Errorf("%q, want %q", out.String(), want)
+		}
+	}
+}
+
 // TestLongNamesStayWithinThreePages gives countries and regions names as long as roll lets them be.
 func TestLongNamesStayWithinThreePages(t *testing.T) {
 	outside.Needs(t, "qpdf", "pdftotext", "mutool", "gs", "pdffonts")
