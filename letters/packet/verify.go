@@ -126,6 +126,7 @@ type verifier struct {
 type listing struct {
 	sha256 string
 	bundle *Bundle // nil for other files
+	number int     // of the bundle
 }
 
 // isPacket tells whether anything in the folder says that Postbag made it.
@@ -244,7 +245,7 @@ func (v *verifier) readManifest() (*Manifest, error) {
 	for i := range m.Bundles {
 		b := &m.Bundles[i]
 		if classify(b.Path) == bundle && IsHash(b.SHA256) { // else it is a fault already, and a path not to be opened
-			v.listed[b.Path] = listing{sha256: b.SHA256, bundle: b}
+			v.listed[b.Path] = listing{sha256: b.SHA256, bundle: b, number: i + 1}
 		}
 	}
 	v.listed[manifestCSVFile] = listing{}
@@ -415,6 +416,9 @@ func (v *verifier) remedy(name string, b *Bundle) string {
 	}
 	if v.run == nil {
 		return "Ask whoever made the packet for " + what + " again"
+	}
+	if n := v.listed[name].number; n > 0 && v.run.State == complete {
+		return fmt.Sprintf("Run build again with the same campaign and --out, and --only %d: it remakes %s and touches nothing else", n, what)
 	}
 	return "Run build again with the same campaign and --out: it remakes " + what + " and leaves what is right alone"
 }
