@@ -297,7 +297,7 @@ type measurer struct {
 }
 
 // full is a bundle that has reached a limit, in the unit of fill.
-const full = 1_000_000_000
+const full = 100_000_000
 
 // leastGrowth is what a letter adds to a PDF at least, in bytes: two objects, and two entries of 20 bytes in the cross-reference section.
 const leastGrowth = 100
@@ -340,14 +340,14 @@ func (m *measurer) room(first, most int) (int, error) {
 	return fits, nil
 }
 
-// brim tells whether a bundle so full has no room for a letter more, by its bytes.
+// brim tells whether a bundle so full has no room for a letter more, by its bytes. An entry of a form may need but a few.
 func (m *measurer) brim(fill int64) bool {
-	return m.limits.bytes > 0 && full-fill < leastGrowth*full/m.limits.bytes
+	return m.limits.bytes > 0 && m.form() == "" && full-fill < leastGrowth*full/m.limits.bytes
 }
 
 // fill makes a bundle of n letters from first on, and tells how near it comes to its limits.
 func (m *measurer) fill(first, n int) (int64, error) {
-	var size countingWriter
+	size := countingWriter{most: 2 * m.limits.bytes}
 	order := m.order(m.roll, bundleRange{first: first, count: n, groups: 1, volume: unknownBundles, volumes: unknownBundles}, unknownBundles, unknownBundles)
 	values := m.signerValues(m.roll)
 	order.Values = func(i int) []string {
@@ -356,6 +356,9 @@ func (m *measurer) fill(first, n int) (int64, error) {
 	}
 	order.Seal = func() string { return unknownHash }
 	count, err := m.worker.Bundle(m.ctx, &size, order)
+	if errors.Is(err, errEnough) {
+		return 2 * full, nil
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -364,7 +367,7 @@ func (m *measurer) fill(first, n int) (int64, error) {
 		fill = int64(count.Sheets) * full / int64(most)
 	}
 	if most := m.limits.bytes; most > 0 {
-		fill = max(fill, (int64(size)+sealRoom)*full/most)
+		fill = max(fill, ((size.bytes+sealRoom)*full+most-1)/most)
 	}
 	return fill, nil
 }
@@ -386,11 +389,17 @@ func (m *measurer) noRoom(first int) error {
 	}}
 }
 
-// countingWriter counts bytes.
-type countingWriter int64
+// countingWriter counts bytes, and takes no more when it is clear that they are too many; most is 0 for any number.
+type countingWriter struct {
+	bytes, most int64
+}
+
+var errEnough = errors.New("more bytes than were asked for")
 
 func (c *countingWriter) Write(p []byte) (int, error) {
-	*c += countingWriter(len(p))
+	if c.bytes += int64(len(p)); c.most > 0 && c.bytes > c.most {
+		return 0, errEnough
+	}
 	return len(p), nil
 }
 

@@ -320,7 +320,7 @@ func TestBundlesOfMegabytesAreFullAndNotOver(t *testing.T) {
 			if _, err := worker.Bundle(t.Context(), &size, order); err != nil {
 				t.Fatal(err)
 			}
-			return int64(size)
+			return size.bytes
 		}
 		for i, letters := range ranges {
 			if got := size(letters, i+1); got > m.limits.bytes {
