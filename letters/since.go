@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -168,12 +169,38 @@ func (p *composition) checkSince(report *Report, r *roll.Roll) {
 		s.Packets = append(s.Packets, e.Dir)
 	}
 	report.Since = s
+	report.Cautions = append(report.Cautions, p.otherRecipients()...)
+	if id := p.after.people.SameNumbers(p.campaign.Name); id != "" {
+		report.Cautions = append(report.Cautions, problem.Problem{Place: problem.Place{File: s.Packets[0]},
+			What: "there are two letters " + id + ": two of the packets went on from the same one, and not from each other",
+			Do:   "Tell them apart by their packet. From now on name all packets with --since, or the last one that went on from all others"})
+	}
 	if 2*s.Listed < s.People {
 		report.Cautions = append(report.Cautions, problem.Problem{Place: problem.Place{File: p.campaign.Signers.File},
 			What: fmt.Sprintf("of %d people with letters in earlier packets, %d stand on this list", s.People, s.Listed),
 			Do: "Where the list has new people only, that is right. Else make sure that names, e-mails and postcodes are written as they were: " +
 				"whoever is not known again gets another letter"})
 	}
+}
+
+// otherRecipients says where an earlier packet went to others than the letters now: who has a letter from there gets none to these.
+func (p *composition) otherRecipients() []problem.Problem {
+	now := map[string]bool{}
+	for _, q := range p.all {
+		now[q.campaign.Recipient.Name+"\x00"+q.campaign.Recipient.Company] = true
+	}
+	var out []problem.Problem
+	for _, e := range p.after.packets {
+		to := map[string]bool{}
+		for _, r := range e.Manifest.AllRecipients() {
+			to[r.Name+"\x00"+r.Company] = true
+		}
+		if !maps.Equal(to, now) {
+			out = append(out, problem.Problem{Place: problem.Place{File: e.Dir}, What: "this packet was for other recipients than the campaign is now, and who has a letter in it gets none to these",
+				Do: "Where all are to write to the new ones, build a packet for those alone, without --since; it has ids of its own under another campaign name"})
+		}
+	}
+	return out
 }
 
 // keepPeople writes what the signers are known by in later packets, and those of earlier ones.

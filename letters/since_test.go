@@ -50,7 +50,7 @@ func TestATopUpOfATopUpDeliversEachPersonExactlyOnce(t *testing.T) {
 		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 3))
 		recipients := rapid.IntRange(1, 3).Draw(rt, "recipients")
 		u := &toppingUp{dir: toSeveral(t, board[:recipients], map[string]string{"letter.md": toCompany}), out: t.TempDir()}
-		set := map[string]string{"bundles.letters": strconv.Itoa(rapid.IntRange(1, 8).Draw(rt, "in a bundle"))}
+		set := map[string]string{"paperwork.documents": "none", "bundles.letters": strconv.Itoa(rapid.IntRange(1, 8).Draw(rt, "in a bundle"))}
 		if rapid.Bool().Draw(rt, "grouped") {
 			set["bundles.group_by"] = "country"
 		}
@@ -204,6 +204,36 @@ func TestWhoHasWithdrawnSinceTheirLetterIsTold(t *testing.T) {
 	}
 	if _, err := Build(context.Background(), campaignIn(t, u.dir, set), Options{Out: u.packets[1], Since: u.packets[:1]}); err == nil || !strings.Contains(err.Error(), "other inputs") {
 		t.Errorf("with another suppress file: %v", err)
+	}
+}
+
+// What may be meant and may be a mistake is told by check: packets that know nothing of each other, and letters that went to somebody else.
+func TestCheckTellsWhatTopUpsMayHaveMissed(t *testing.T) {
+	u := begun(t)
+	u.list += "Dan Four,dan@example.org,Leeds,France,yes\n"
+	u.deliver(t, nil, u.packets[0])
+	u.list += "Eve Five,eve@example.org,Leeds,France,yes\n"
+	u.deliver(t, nil, u.packets[0])
+	cautions := func(set map[string]string, since ...string) (what []string) {
+		r, err := Check(context.Background(), campaignIn(t, u.dir, set), CheckOptions{Since: since})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range r.Cautions {
+			what = append(what, c.What)
+		}
+		return what
+	}
+	if got := cautions(nil, u.packets[0], u.packets[2]); len(got) > 0 {
+		t.Errorf("packets that go on from each other: %q", got)
+	}
+	got := cautions(nil, u.packets[2], u.packets[0], u.packets[1])
+	if want := "there are two letters " + u.manifest[1].Bundles[0].First + ": "; len(got) != 1 || !strings.HasPrefix(got[0], want) {
+		t.Errorf("packets that know nothing of each other: %q, want %s…", got, want)
+	}
+	got = cautions(map[string]string{"recipient.name": "Somebody New"}, u.packets[0])
+	if len(got) != 1 || !strings.Contains(got[0], "for other recipients than the campaign is now") {
+		t.Errorf("another recipient: %q", got)
 	}
 }
 

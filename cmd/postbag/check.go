@@ -111,7 +111,7 @@ func (r checked) print(p *page) {
 	}
 	p.table([]string{"", ""}, [][]string{
 		{"postbag preview", "writes the letter that is hardest to set; look at it"},
-		{"postbag build", "makes the packet"},
+		{buildSince(r.Since), "makes the packet"},
 	})
 }
 
@@ -148,6 +148,18 @@ func (p *page) addressed(to []addressedRow) {
 
 // nameWidth is how many columns of a terminal a recipient's name or company may take.
 const nameWidth = 32
+
+// buildSince is the command that makes what was checked.
+func buildSince(s *letters.SinceReport) string {
+	words := "postbag build"
+	if s != nil {
+		for _, dir := range s.Packets {
+			words += " --since " + shellWord(dir)
+		}
+		words += " --out DIR"
+	}
+	return words
+}
 
 // since says what is known of the packets that a top-up goes on from.
 func (p *page) since(r *letters.Report) {

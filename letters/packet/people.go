@@ -248,6 +248,18 @@ func (p *People) wrong(m *Manifest) string {
 	return ""
 }
 
+// SameNumbers is an id that two letters have, where packets went on from the same one and not from each other; "" where there is none.
+func (p *People) SameNumbers(campaign string) string {
+	last := 0
+	for i := range p.parts {
+		if p.parts[i].first <= last {
+			return letterID(campaign, p.parts[i].first)
+		}
+		last = max(last, p.parts[i].last())
+	}
+	return ""
+}
+
 // EarlierPacket is a packet whose people are known by a later one.
 type EarlierPacket struct {
 	Dir      string

@@ -28,6 +28,18 @@ func (m *Manifest) Addressed(b *Bundle) Recipient {
 	return m.Recipients[b.Recipient-1].Recipient
 }
 
+// AllRecipients are those to whom the packet's letters go: one, or several in the order of their letters.
+func (m *Manifest) AllRecipients() []Recipient {
+	if len(m.Recipients) == 0 {
+		return []Recipient{m.Recipient}
+	}
+	out := make([]Recipient, len(m.Recipients))
+	for i := range m.Recipients {
+		out[i] = m.Recipients[i].Recipient
+	}
+	return out
+}
+
 // addressees is the number of recipients.
 func (m *Manifest) addressees() int { return max(1, len(m.Recipients)) }
 

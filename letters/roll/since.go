@@ -1,6 +1,7 @@
 package roll
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"slices"
@@ -295,6 +296,12 @@ func (l *List) PersonRule() string {
 	if same == nil {
 		same = []string{"plus", "dots"}
 	}
+	var clean []string // what of signers.clean changes the letters of a name
+	for _, kind := range []string{"controls", "nfc"} {
+		if l.cleans(kind) {
+			clean = append(clean, kind)
+		}
+	}
 	same = slices.Sorted(slices.Values(same))
-	return fmt.Sprintf("signers.same_email: %s; signers.name_order: %s", strings.Join(same, ", "), order)
+	return fmt.Sprintf("signers.same_email: %s; signers.name_order: %s; signers.clean: %s", strings.Join(same, ", "), order, cmp.Or(strings.Join(clean, ", "), "neither controls nor nfc"))
 }

@@ -129,7 +129,7 @@ func TestPersonsAreHashedAlikeForEver(t *testing.T) {
 			}
 		}
 	}
-	if rule, want := l.PersonRule(), "signers.same_email: dots, plus; signers.name_order: auto"; rule != want {
+	if rule, want := l.PersonRule(), "signers.same_email: dots, plus; signers.name_order: auto; signers.clean: controls, nfc"; rule != want {
 		t.Errorf("the rule is %s, want %s", rule, want)
 	}
 }
