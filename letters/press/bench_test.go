@@ -122,3 +122,12 @@ func BenchmarkSlipSheet(b *testing.B) {
 	}
 	b.ReportMetric(float64(len(k.update.buf)-start), "B/sheet")
 }
+
+// BenchmarkLaySlipSheets measures what is set once for all slip sheets of a build.
+func BenchmarkLaySlipSheets(b *testing.B) {
+	p, layout := newPress(b, testLetter(false, 2), false, people)
+	b.ResetTimer()
+	for range b.N {
+		laySlip(&p.job, layout.NewSetter())
+	}
+}

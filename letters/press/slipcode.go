@@ -14,7 +14,8 @@ const codeLevel = coding.Q
 // codeMargin is how many modules of white are around a code (ISO/IEC 18004, 5.3.8).
 const codeMargin = 4
 
-// codePlans makes codes. Where their bits belong is the same for all codes of a size, and is found out once.
+// codePlans makes codes. Where their bits belong is the same for all codes of a size, and is found out once. All have mask 0: a hash is as good
+// as random, so that none of the eight masks leaves areas of one colour, and a reader takes the mask from the code (ISO/IEC 18004, 7.8).
 type codePlans map[coding.Version]*coding.Plan
 
 // encode makes the smallest code that holds a text of capitals, digits, spaces and $%*+-./: (ISO/IEC 18004, 7.4.4).
