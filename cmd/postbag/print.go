@@ -63,8 +63,15 @@ func (a *app) printBundles(c *cli.Context) (result, error) {
 	if out.DryRun {
 		return out, nil
 	}
-	if !c.Bool("yes") {
-		if err := a.askPrint(out); err != nil {
+	asks := !c.Bool("yes")
+	if asks && !a.asks {
+		return nil, usageError{what: "print asks before it sends anything, and nobody can be asked here", do: "Look at the commands with --dry-run, then write --yes"}
+	}
+	if asks || !a.quiet && !a.json {
+		a.showCommands(out)
+	}
+	if asks {
+		if err := a.askPrint(); err != nil {
 			return nil, err
 		}
 	}
@@ -91,14 +98,11 @@ func bothOf(err, then error) error {
 	return err
 }
 
-// mostShown is how many commands a question shows; --dry-run shows all.
+// mostShown is how many commands are shown before they are run; --dry-run shows all.
 const mostShown = 12
 
-// askPrint shows the commands and asks on the terminal.
-func (a *app) askPrint(p *printed) error {
-	if !a.asks {
-		return usageError{what: "print asks before it sends anything, and nobody can be asked here", do: "Look at the commands with --dry-run, then write --yes"}
-	}
+// showCommands shows what will be run, before it is.
+func (a *app) showCommands(p *printed) {
 	for i := range p.Jobs {
 		if i == mostShown && len(p.Jobs) > mostShown+1 {
 			fmt.Fprintf(a.stderr, "and %s more like these; --dry-run shows all\n", number(int64(len(p.Jobs)-mostShown)))
@@ -106,7 +110,12 @@ func (a *app) askPrint(p *printed) error {
 		}
 		fmt.Fprintln(a.stderr, commandLineOf(&p.Jobs[i]))
 	}
-	fmt.Fprintf(a.stderr, "%s\nSend it? Type yes: ", p.summary())
+	fmt.Fprintln(a.stderr, p.summary())
+}
+
+// askPrint asks on the terminal.
+func (a *app) askPrint() error {
+	fmt.Fprint(a.stderr, "Send it? Type yes: ")
 	answer, _ := bufio.NewReader(a.stdin).ReadString('\n')
 	if strings.TrimSpace(answer) != "yes" {
 		return fmt.Errorf("nothing was sent")
@@ -198,7 +207,6 @@ func (p *printed) print(out *page) {
 		out.line("The first pages of bundle %s are sent, with %s.", p.Sent, p.firstRequest())
 		return
 	}
-	out.line("%s", p.summary())
 	if len(p.Sent) > 0 {
 		out.line("Sent: %s %s, beginning with %s. lpstat shows what becomes of them.", plural(p.Sent.Len(), "bundle"), p.Sent, p.firstRequest())
 	}
