@@ -13,13 +13,12 @@ import (
 func receipt(ctx context.Context, w *work, out io.Writer) error {
 	words := w.words
 	d := &typeset.Document{Title: words.Say("receipt.title")}
-	body := w.receiptBody()
+	body := &typeset.Repeated{Blocks: w.receiptBody()}
 	for i, copy := range []string{"receipt.copy-taker", "receipt.copy-bringer"} {
 		if i > 0 {
 			d.Blocks = append(d.Blocks, typeset.PageBreak{Restart: true})
 		}
-		d.Blocks = append(d.Blocks, typeset.Heading{Text: typeset.Say(d.Title), Level: 1}, typeset.Paragraph{Text: typeset.Bold(words.Say(copy)), Keep: true})
-		d.Blocks = append(d.Blocks, body...)
+		d.Blocks = append(d.Blocks, typeset.Heading{Text: typeset.Say(d.Title), Level: 1}, typeset.Paragraph{Text: typeset.Bold(words.Say(copy)), Keep: true}, body)
 	}
 	return w.set(ctx, out, d)
 }

@@ -1,5 +1,7 @@
 package typeset
 
+import "slices"
+
 // The blocks of documents, each as strips.
 
 // linesAsStrips makes a strip of each line, keeping the first two and the last two together. X is where the measure starts.
@@ -77,18 +79,30 @@ func (f Facts) lay(d *documentSetter) []strip {
 		size = docText
 	}
 	leading := docLeading(size)
+	// Labels are set once, on one line, and again only where they are wider than their part.
 	var label Length
-	for _, row := range f.Rows {
-		for _, line := range d.text(Say(row.Label), way{size: size, measure: 1 << 30}) {
-			label = max(label, line.Width)
-		}
+	labels := make([][]Line, len(f.Rows))
+	for i, row := range f.Rows {
+		labels[i] = d.text(Say(row.Label), way{size: size, measure: 1 << 30})
+		label = max(label, widestLine(labels[i]))
 	}
 	label = min(label, d.width*2/5)
+	for i, row := range f.Rows {
+		if widestLine(labels[i]) > label {
+			labels[i] = d.text(Say(row.Label), way{size: size, measure: label})
+			continue
+		}
+		for k := range labels[i] {
+			if labels[i][k].X = 0; d.layout.rtl {
+				labels[i][k].X = label - labels[i][k].Width
+			}
+		}
+	}
 	var strips []strip
 	for i, row := range f.Rows {
 		measure := d.width - label - docGap
 		cells := []cell{
-			{lines: d.text(Say(row.Label), way{size: size, measure: label}), x: d.mirror(0, label)},
+			{lines: labels[i], x: d.mirror(0, label)},
 			{lines: d.text(row.Value, way{size: size, measure: measure}), x: d.mirror(label+docGap, measure)},
 		}
 		lines := rowStrips(cells, leading)
@@ -258,6 +272,13 @@ func (t Together) lay(d *documentSetter) []strip {
 		strips[0].before = t.Above
 	}
 	return strips
+}
+
+func (r *Repeated) lay(d *documentSetter) []strip {
+	if r.by != d {
+		r.strips, r.by = d.within(d.left, d.width, r.Blocks), d
+	}
+	return slices.Clone(r.strips)
 }
 
 func (c Columns) lay(d *documentSetter) []strip {

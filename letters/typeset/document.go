@@ -178,6 +178,15 @@ type Together struct {
 	Above  Length
 }
 
+// Repeated is blocks that come several times in one document, such as in two copies of a receipt. The same pointer stands in each place, all of them
+// as wide as the first; the blocks are set once.
+type Repeated struct {
+	Blocks []DocumentBlock
+
+	strips []strip
+	by     *documentSetter // who set them
+}
+
 // Columns stand side by side, never parted by a page. Shares say how the width is shared out; nil for evenly.
 type Columns struct {
 	Parts  [][]DocumentBlock
