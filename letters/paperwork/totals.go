@@ -313,7 +313,12 @@ func (t *totalsPage) appendRest(rows [][]typeset.Text, others string, rest, unst
 // percent writes a share of all signers, to a tenth of a hundredth.
 func (t *totalsPage) percent(signers int) string {
 	tenths := (signers*2000 + t.signers) / (2 * t.signers)
-	return fill(t.words.Say("totals.percent"), "a", t.plain(tenths/10), "b", t.plain(tenths%10))
+	whole := t.plain(tenths / 10)
+	text := fill(t.words.Say("totals.percent"), "a", whole, "b", t.plain(tenths%10))
+	if t.words.base == "ar" && whole[0] > '9' { // U+066B and U+066A go with Arabic digits (CLDR)
+		text = strings.NewReplacer(".", "٫", "%", "٪").Replace(text)
+	}
+	return text
 }
 
 // sideBySide sets a long table in as many columns of the page as have room.

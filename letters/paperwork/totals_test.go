@@ -135,6 +135,29 @@ func grouped(n int) string {
 	return grouped(n/1000) + fmt.Sprintf(",%03d", n%1000)
 }
 
+func TestSharesAreWrittenAsTheLanguageDoes(t *testing.T) {
+	eastern := func(text string) string {
+		return strings.Map(func(r rune) rune { return '٠' + r - '0' }, text)
+	}
+	for tag, want := range map[string]string{"en": "33.3%", "de-AT": "33,3\u00a0%", "es": "33,3\u00a0%", "fr": "33,3\u202f%", "ar": "33.3%", "ar-EG": "٣٣٫٣٪"} {
+		tongue := plainTongue()
+		if tag == "ar-EG" {
+			tongue.Digits = eastern
+		}
+		words, err := In(tag, tongue)
+		if err != nil {
+			t.Fatal(err)
+		}
+		page := &totalsPage{work: &work{words: words}, figures: &figures{signers: 1_000_000_000}, calendar: words.calendar()}
+		if got := page.percent(333_333_333); got != want {
+			t.Errorf("%s: %q, want %q", tag, got, want)
+		}
+		if all := page.percent(1_000_000_000); !strings.Contains(all, page.plain(100)) {
+			t.Errorf("%s: all are %q", tag, all)
+		}
+	}
+}
+
 // TestExcelReadsTheTable: Excel takes a CSV for the system's old encoding unless a mark says that it is UTF-8; others are better off without one.
 func TestExcelReadsTheTable(t *testing.T) {
 	for country, mark := range map[string]string{"Austria": "", "Österreich": byteOrderMark} {
