@@ -78,8 +78,9 @@ func (r *Remaker) look(fingerprint string) error {
 	at := problem.Place{File: r.w.dir}
 	switch run, err := readRun(r.w.root); {
 	case err == nil && run.Fingerprint != fingerprint:
-		return problem.Problem{Place: at, What: "the packet was made from other inputs than there are now (list, letter, settings, fonts, secret or version), so its bundles would " +
-			"not come out as they were", Do: "Put the inputs back as they were; or make another packet, with another --out"}
+		return problem.Problem{Place: at, What: "the packet was made from other inputs than there are now (list, letter, settings, fonts, secret, earlier packets or version), so its " +
+			"bundles would not come out as they were", Do: "Put the inputs back as they were: a list that has grown is another one, and a top-up is made again with its --since; " +
+			"or make another packet, with another --out"}
 	case err == nil && run.State != complete:
 		return problem.Problem{Place: at, What: "the packet is unfinished: a build was stopped or is still at work", Do: "Finish it with postbag build, without --only"}
 	case errors.Is(err, errNoRun):
