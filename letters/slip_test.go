@@ -104,6 +104,7 @@ func TestNoTextRunsOffASlipSheet(t *testing.T) {
 		"no font":       {"bundles.group_by": "country", "signers": fmt.Sprintf(group, "\U000FFFF0 and \u0378"), "letter.show": "name"},
 		"nothing":       {"bundles.group_by": "country", "signers": fmt.Sprintf(group, ""), "recipient.title": ""},
 		"longest name":  {"campaign": "the-longest-name-that-a-campaign-can-have"[:40], "bundles.list_ids": "yes"},
+		"long groups":   {"bundles.group_by": "country", "bundles.small_groups": "join", "signers": fmt.Sprintf(group, strings.Repeat(long, 3)) + fmt.Sprintf("C D,Leeds,%s,yes\n", unbroken)},
 	} {
 		for paper, size := range papers {
 			t.Run(name+" "+paper, func(t *testing.T) {
