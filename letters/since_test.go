@@ -16,6 +16,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"postbag/letters/internal/outside"
 	"postbag/letters/packet"
 	"postbag/letters/roll"
 )
@@ -234,6 +235,21 @@ func TestCheckTellsWhatTopUpsMayHaveMissed(t *testing.T) {
 	got = cautions(map[string]string{"recipient.name": "Somebody New"}, u.packets[0])
 	if len(got) != 1 || !strings.Contains(got[0], "for other recipients than the campaign is now") {
 		t.Errorf("another recipient: %q", got)
+	}
+}
+
+// Whoever receives a top-up is told that its numbers go on from earlier ones.
+func TestTheCoveringLetterOfATopUpNamesTheEarlierNumbers(t *testing.T) {
+	outside.Needs(t, "pdftotext")
+	u := begun(t)
+	u.list += "Dan Four,dan@example.org,Leeds,France,yes\n"
+	m := u.deliver(t, nil, u.packets[0])
+	for i, want := range []bool{false, true} {
+		text, _ := outside.Run(t, "pdftotext", filepath.Join(u.packets[i], "deliver/01-cover-letter.pdf"), "-")
+		text = squeezed(text)
+		if strings.Contains(text, squeezed("Earlier numbers")) != want || !strings.Contains(text, squeezed(m.Campaign+"-000001 – "+m.Campaign+"-000003")) {
+			t.Errorf("the earlier numbers of packet %d, want them %v: %s", i+1, want, text)
+		}
 	}
 }
 

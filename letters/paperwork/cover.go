@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"postbag/letters/press"
 	"postbag/letters/typeset"
 )
 
@@ -46,14 +47,18 @@ func (w *work) totals() typeset.Facts {
 	if t.last != t.first {
 		numbers += " – " + t.last
 	}
-	return typeset.Facts{Rows: []typeset.Fact{
+	rows := []typeset.Fact{
 		words.Fact("common.campaign", w.Campaign.Name),
 		{Label: words.SayFor("common.letters", w.Manifest.Letter.Form), Value: typeset.Bold(words.Number(t.letters))},
 		words.Fact("common.bundles", words.Number(t.bundles)),
 		words.Fact("common.pages", words.Number(t.pages)),
 		words.Fact("common.sheets", words.Number(t.sheets)),
 		words.Fact("common.numbers", numbers),
-	}}
+	}
+	if since := w.Manifest.Since; len(since) > 0 { // the last of them has the highest number
+		rows = append(rows, words.Fact("common.earlier", press.LetterID(w.Manifest.Campaign+"-", 1)+" – "+since[len(since)-1].Last))
+	}
+	return typeset.Facts{Rows: rows}
 }
 
 // numbers are those by which the delivery can be checked.
