@@ -40,8 +40,9 @@
 // (signers.same_email). A row without an e-mail is the same person as another with its name and postcode; without a postcode it is
 // always somebody of their own.
 //
-// With a key ([ReadOptions]) each signer also has hashes by which later lists know them again, and sixteen bytes more are held for each. See
-// [Earlier] for what becomes of those who have a letter already, and of those who have one and withdraw.
+// With a key ([ReadOptions]) each signer also has hashes by which later lists know them again, and sixteen bytes more are held for each. Somebody
+// of their own is known there by name and place, and counted: of as many as had letters, none gets another. See [Earlier] for what becomes of
+// those who have a letter already, and of those who have one and withdraw.
 //
 // Totals by country, region and day ([Roll.Totals]) count those who get a letter. The cells that they are made from hold no row back: what is
 // no date or no country is counted as none.
