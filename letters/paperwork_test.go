@@ -107,7 +107,7 @@ func TestDocumentsSayWhatThePacketHolds(t *testing.T) {
 	}
 	spaced := strings.NewReplacer(" ", "")
 	for name, wants := range map[string][]string{
-		"01-cover-letter.pdf": {"Dear Mr Karp,", "Letters 4", "Bundles 2", "Pages 6", "Sheets of paper 6", "palantir-sample-000001 – palantir-sample-000004", "Publish the contracts.",
+		"01-cover-letter.pdf": {"Dear Mr Karp,", "Letters 4", "Bundles 2", "Sheets of paper 6", "palantir-sample-000001 – palantir-sample-000004", "Publish the contracts.",
 			"Answer each letter.", "by 1 March 2027", "letters@example.org", "Siân Prydderch", "Director", "Alexander Karp", hashOf(manifest), m.Tree.Root},
 		"02-letter-text.pdf": {m.Letter.WordingHash, "I add, in my own words: “{{comment}}”", "02-letter-text.txt"},
 		"03-signatures.pdf":  {"Zoë Łukasiewicz, Leeds, United Kingdom", "Bob Lee", "Olena Shevchenko", "Signatures 1 to 4"},

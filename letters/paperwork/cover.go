@@ -3,14 +3,18 @@ package paperwork
 import (
 	"context"
 	"io"
+	"slices"
 	"strings"
 
 	"postbag/letters/press"
 	"postbag/letters/typeset"
 )
 
-// signatureSpace is left for a signature by hand.
-const signatureSpace = 42 * typeset.Point
+// Space in the covering letter; the first is left for a signature by hand.
+const (
+	signatureSpace = 36 * typeset.Point
+	docSpace       = 6 * typeset.Point // between paragraphs
+)
 
 // coverLetter writes 01-cover-letter.pdf: who delivers what to whom, what is asked, by when and where to the answer goes, and by which two
 // numbers the delivery can be checked. It has the letters' letterhead, and fits on a page unless the request is long.
@@ -28,15 +32,22 @@ func coverLetter(ctx context.Context, w *work, out io.Writer) error {
 	text(typeset.Say(w.recipient.Salutation))
 	text(typeset.Fill(words.SayFor("cover.what", form), 0, "organisation", c.Sender.Organisation))
 	add(w.totals())
+	if c.Paperwork.Wants("receipt") {
+		text(typeset.Say(words.Say("cover.receipt")))
+	}
 	add(typeset.Heading{Text: typeset.Say(words.Say("cover.ask")), Level: 3})
 	for _, paragraph := range w.request() {
 		text(typeset.Say(paragraph))
 	}
 	text(w.reply())
 	add(typeset.Heading{Text: typeset.Say(words.Say("cover.check")), Level: 3}, typeset.Paragraph{Text: typeset.Say(words.Say("cover.how"))})
-	add(typeset.Facts{Size: 8 * typeset.Point, Rows: w.numbers()})
-	add(typeset.Paragraph{Text: typeset.Say(words.Say("cover.closing")), Keep: true}, signature(c.Paperwork.Signed, c.Sender.Organisation))
-	add(w.enclosed())
+	// What ends the letter stays together: no page has nothing but a name or a list of enclosures.
+	add(typeset.Together{Above: docSpace, Blocks: []typeset.DocumentBlock{
+		typeset.Facts{Size: 8 * typeset.Point, Rows: w.numbers()},
+		typeset.Space(4 * typeset.Point), typeset.Paragraph{Text: typeset.Say(words.Say("cover.closing"))},
+		typeset.Space(signatureSpace), typeset.Paragraph{Text: typeset.Say(strings.Join(w.signed(), "\n"))},
+		typeset.Space(4 * typeset.Point), typeset.Paragraph{Text: w.enclosed(), Size: 9 * typeset.Point},
+	}})
 	return w.set(ctx, out, d)
 }
 
@@ -48,10 +59,8 @@ func (w *work) totals() typeset.Facts {
 		numbers += " – " + t.last
 	}
 	rows := []typeset.Fact{
-		words.Fact("common.campaign", w.Campaign.Name),
 		{Label: words.SayFor("common.letters", w.Manifest.Letter.Form), Value: typeset.Bold(words.Number(t.letters))},
 		words.Fact("common.bundles", words.Number(t.bundles)),
-		words.Fact("common.pages", words.Number(t.pages)),
 		words.Fact("common.sheets", words.Number(t.sheets)),
 		words.Fact("common.numbers", numbers),
 	}
@@ -92,30 +101,28 @@ func (w *work) reply() typeset.Text {
 	return t
 }
 
-// signature is the room to sign by hand, and who signs.
-func signature(signed []string, organisation string) typeset.DocumentBlock {
-	lines := filled(signed...)
-	if len(lines) == 0 {
-		lines = []string{organisation}
+// signed is who signs: the organisation, where nobody is named.
+func (w *work) signed() []string {
+	if lines := filled(w.Campaign.Paperwork.Signed...); len(lines) > 0 {
+		return lines
 	}
-	return typeset.Together{Above: signatureSpace, Blocks: []typeset.DocumentBlock{typeset.Paragraph{Text: typeset.Say(strings.Join(lines, "\n"))}}}
+	return []string{w.Campaign.Sender.Organisation}
 }
 
-// enclosed lists the other documents.
-func (w *work) enclosed() typeset.DocumentBlock {
-	var blocks []typeset.DocumentBlock
-	seen := map[string]bool{"cover-letter": true}
-	for _, doc := range documents() {
-		title := w.words.Say("common.doc-" + doc.name)
-		if !strings.HasPrefix(doc.path, "deliver/") || seen[doc.name] || title == "" || !w.Campaign.Paperwork.Wants(doc.name) || doc.skip != nil && doc.skip(w) {
+// enclosed lists the other documents that go to the company.
+func (w *work) enclosed() typeset.Text {
+	var titles []string
+	for _, d := range documents() {
+		title := w.words.Say("common.doc-" + d.name)
+		if d.name == "cover-letter" || !strings.HasPrefix(d.path, "deliver/") || slices.Contains(titles, title) {
 			continue
 		}
-		seen[doc.name] = true
-		blocks = append(blocks, typeset.Paragraph{Text: typeset.Say(title), Size: 9 * typeset.Point, Marker: "•"})
+		if w.Campaign.Paperwork.Wants(d.name) && (d.skip == nil || !d.skip(w)) {
+			titles = append(titles, title)
+		}
 	}
-	if len(blocks) == 0 {
-		return typeset.Space(0)
+	if len(titles) == 0 {
+		return nil
 	}
-	head := typeset.Paragraph{Text: typeset.Say(w.words.Say("cover.enclosed")), Size: 9 * typeset.Point}
-	return typeset.Together{Above: 8 * typeset.Point, Blocks: append([]typeset.DocumentBlock{head}, blocks...)}
+	return typeset.Fill(w.words.Say("cover.enclosed"), 0, "documents", strings.Join(titles, w.words.Say("common.and")))
 }
