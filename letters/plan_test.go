@@ -235,7 +235,7 @@ func TestSheetsAreThoseThatAnotherReaderCounts(t *testing.T) {
 		places := rapid.SliceOfN(rapid.IntRange(1, 3), 1, 4).Draw(rt, "places")
 		duplex := rapid.Bool().Draw(rt, "duplex")
 		limit := rapid.IntRange(5, 12).Draw(rt, "sheets")
-		set := map[string]string{"specimen": "no", "bundles.duplex": map[bool]string{true: "yes", false: "no"}[duplex], "bundles.sheets": strconv.Itoa(limit)}
+		set := map[string]string{"specimen": "no", "paperwork.documents": "cover-letter", "bundles.duplex": map[bool]string{true: "yes", false: "no"}[duplex], "bundles.sheets": strconv.Itoa(limit)}
 		if rapid.Bool().Draw(rt, "grouped") {
 			set["bundles.group_by"] = "city"
 		}

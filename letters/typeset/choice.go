@@ -197,6 +197,10 @@ type leads struct {
 	of      []scriptLead
 	runes   []rune
 	scripts scripts
+
+	long      []byte // the last long value, and whether the main face sets all of it
+	longStyle Style
+	longPlain bool
 }
 
 type scriptLead struct {
@@ -219,13 +223,27 @@ func (st *stack) plainValue(value string) bool {
 	return true
 }
 
+// longValue is from how many bytes on a value is remembered and not looked through again for each of its words: a comment has hundreds.
+const longValue = 48
+
+// plain tells whether the main face sets all of the value.
+func (l *leads) plain(st *stack, value string, style Style) bool {
+	if len(value) < longValue {
+		return st.plainValue(value)
+	}
+	if string(l.long) != value || l.longStyle != style {
+		l.long, l.longStyle, l.longPlain = append(l.long[:0], value...), style, st.plainValue(value)
+	}
+	return l.longPlain
+}
+
 // lead returns the face in which a word of a signer's value is set as far as it goes; nil for the first that has the word.
 func (s *shaper) lead(value string, word []byte, style Style) *source {
 	st := s.fonts.stack(style)
-	if value == "" || st.plainValue(value) {
+	l := &s.leads
+	if value == "" || l.plain(st, value, style) {
 		return nil
 	}
-	l := &s.leads
 	if string(l.value) != value || l.style != style {
 		l.value, l.style, l.of, l.runes = append(l.value[:0], value...), style, l.of[:0], l.runes[:0]
 		for _, r := range value {
