@@ -64,9 +64,14 @@ const toCompany = "---\nsubject: Contracts of {{recipient.company}}\nclosing: Yo
 // each recipient, in the order of the roll, numbered through, and no bundle holds letters to two.
 func TestEverySignerHasExactlyOneLetterToEachRecipient(t *testing.T) {
 	dir := t.TempDir()
-	made := 0
+	const most = 30 // packets take long; of one that breaks the law, smaller ones are looked for beyond that
+	made, holds := 0, true
 	rapid.Check(t, func(rt *rapid.T) {
+		if holds && made == most {
+			return
+		}
 		made++
+		holds = false
 		to := rapid.Permutation(board).Draw(rt, "board")[:rapid.IntRange(1, len(board)).Draw(rt, "recipients")]
 		var list strings.Builder
 		list.WriteString("full_name,email,city,country,name_may_be_shared\n")
@@ -75,7 +80,7 @@ func TestEverySignerHasExactlyOneLetterToEachRecipient(t *testing.T) {
 				rapid.SampledFrom([]string{"France", "Chile", "Japan"}).Draw(rt, "country"), rapid.SampledFrom([]string{"yes", "yes", "yes", "no"}).Draw(rt, "consent"))
 		}
 		list.WriteString("Somebody Else,else@example.org,Cork,Ireland,yes\n")
-		set := map[string]string{"bundles.letters": strconv.Itoa(rapid.IntRange(1, 6).Draw(rt, "in a bundle"))}
+		set := map[string]string{"bundles.letters": strconv.Itoa(rapid.IntRange(1, 6).Draw(rt, "in a bundle")), "paperwork.documents": "none"}
 		if rapid.Bool().Draw(rt, "grouped") {
 			set["bundles.group_by"] = "country"
 		}
@@ -90,6 +95,7 @@ func TestEverySignerHasExactlyOneLetterToEachRecipient(t *testing.T) {
 		m := mustBuild(t, campaign, Options{Out: out, Workers: rapid.IntRange(1, 4).Draw(rt, "workers")})
 		mustVerify(t, out)
 		mustAddress(rt, m, readCSV(t, filepath.Join(out, "private/ledger.csv")), len(to))
+		holds = true
 	})
 }
 

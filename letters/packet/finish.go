@@ -187,14 +187,17 @@ func (w *Writer) readMe(m *Manifest) ([]byte, error) {
 		return nil, fmt.Errorf("reading the text of %s: %w", readMeFile, err)
 	}
 	var b strings.Builder
+	to := m.addressedBundles()
+	named := to[:min(len(to), mostNamed)]
 	err = t.Execute(&b, struct {
 		*Manifest
 		ExcludedRows int
 		Print        bool
 		Papers       []paper
-		Shared       *sharedDocument // nil for letters
-		To           []addressedBundles
-	}{m, m.excluded(), w.hasFiles("print/"), w.papers(), documentOf(m.Letter.Form), m.addressedBundles()})
+		Shared       *sharedDocument    // nil for letters
+		To, Named    []addressedBundles // all of several recipients, and those who are named
+		More         int                // who are not
+	}{m, m.excluded(), w.hasFiles("print/"), w.papers(), documentOf(m.Letter.Form), to, named, len(to) - len(named)})
 	if err != nil {
 		return nil, fmt.Errorf("writing %s: %w", readMeFile, err)
 	}

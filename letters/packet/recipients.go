@@ -49,6 +49,9 @@ type addressedBundles struct {
 	From, Until int
 }
 
+// mostNamed is how many of several recipients READ-ME.txt names; the manifest has all of them.
+const mostNamed = 20
+
 // addressedBundles lists them; none where there is one recipient.
 func (m *Manifest) addressedBundles() []addressedBundles {
 	out := make([]addressedBundles, len(m.Recipients))

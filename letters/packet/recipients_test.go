@@ -2,6 +2,7 @@ package packet
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -135,5 +136,32 @@ func TestTopUpsThatDoNotGoOnAreSeen(t *testing.T) {
 		if _, err := s.makeChanged(t, c.change); err == nil || !strings.Contains(err.Error(), c.what) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// READ-ME.txt says which bundles are whose; of hundreds of recipients it names some, and how many more there are.
+func TestTheReadMeNamesRecipientsAndTheirBundles(t *testing.T) {
+	m := sample{bundles: 1, letters: 2}.manifest()
+	m.Tree.Root = strings.Repeat("ab", 32)
+	for k := 1; k <= 23; k++ {
+		m.Recipients = append(m.Recipients, Addressee{Recipient: Recipient{Name: fmt.Sprintf("Member %d.", k), Title: "Chair", Company: "Parliament"}, First: "a", Last: "b"})
+		m.Bundles = append(m.Bundles, Bundle{Recipient: k}, Bundle{Recipient: k})
+	}
+	text, err := new(Writer).readMe(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"LETTERS TO 23 RECIPIENTS", "Member 2., Chair\n                 Parliament\n                 (a to b,\n                 bundles 3 to 4)\n",
+		"Member 20., Chair", "and 3 more, whom manifest.json names\n  From:"} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("it does not say %q:\n%s", want, text)
+		}
+	}
+	if strings.Contains(string(text), "Member 21.") {
+		t.Error("it names all of them")
+	}
+	m.Recipients, m.Bundles = m.Recipients[:2], m.Bundles[:3]
+	if text, err = new(Writer).readMe(m); err != nil || strings.Contains(string(text), " more, whom") || !strings.Contains(string(text), "bundle 3)\n  From:") {
+		t.Errorf("to two recipients: %v\n%s", err, text)
 	}
 }
