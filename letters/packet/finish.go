@@ -1,8 +1,11 @@
 package packet
 
 import (
+	"cmp"
 	"context"
+	"crypto/sha256"
 	_ "embed"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -14,17 +17,19 @@ import (
 	"text/template"
 )
 
-// Account waits for what is still being synced, checks the manifest against itself and against the bundles that were made, writes
-// manifest.json and manifest.csv, and returns the SHA-256 of manifest.json in lower-case hex: paperwork prints it. From then on File takes
-// paperwork only.
+// Account checks the manifest against itself and against the bundles that were made, and returns the SHA-256 that manifest.json will have,
+// in lower-case hex: paperwork prints it, and is made while bundles are still being synced. From then on File takes paperwork only.
 //
 // It fills in m.Format and the root of m.Tree, and cuts folders off the names of sources and template. A manifest that does not agree with
 // itself or with the files that were made is an error of the program, and nothing is written. After an error the caller calls Abort.
-func (w *Writer) Account(ctx context.Context, m *Manifest) (sha256 string, err error) {
+func (w *Writer) Account(ctx context.Context, m *Manifest) (hash string, err error) {
 	if w.accounted != nil {
 		return "", errAccounted
 	}
-	if err := w.settled(ctx); err != nil {
+	w.mu.Lock()
+	err = cmp.Or(w.failure, ctx.Err())
+	w.mu.Unlock()
+	if err != nil {
 		return "", err
 	}
 	m.tidy()
@@ -42,18 +47,13 @@ func (w *Writer) Account(ctx context.Context, m *Manifest) (sha256 string, err e
 		return "", fmt.Errorf("%d bundles make a manifest of more than %d MB: put more letters in a bundle", len(m.Bundles), maxAccount>>20)
 	}
 	w.accounted = data
-	if err := w.writeWhole(ctx, taking, manifestCSVFile, m.encodeCSV()); err != nil {
-		return "", err
-	}
-	if err := w.writeWhole(ctx, taking, manifestFile, data); err != nil {
-		return "", err
-	}
-	return w.files[manifestFile].sha256, nil
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:]), nil
 }
 
-// Finish writes the manifest, unless Account has, waits for what is still being synced, removes files of an earlier, different run that do
-// not belong, writes READ-ME.txt, verify.html, SHA256SUMS and private/run.json, and syncs the folders. m is the manifest that Account
-// was given. After an error the caller calls Abort.
+// Finish calls Account, unless that has been done, waits for what is still being synced, writes manifest.json, manifest.csv, READ-ME.txt,
+// verify.html and SHA256SUMS, removes files of an earlier, different run that do not belong, writes private/run.json, and syncs the
+// folders. m is the manifest that Account was given. After an error the caller calls Abort.
 func (w *Writer) Finish(ctx context.Context, m *Manifest) error {
 	if w.stage.Load() != taking {
 		return errClosed
@@ -62,6 +62,9 @@ func (w *Writer) Finish(ctx context.Context, m *Manifest) error {
 		if _, err := w.Account(ctx, m); err != nil {
 			return err
 		}
+	}
+	if err := w.settled(ctx); err != nil {
+		return err
 	}
 	if !w.enter(finishing) {
 		return errClosed
@@ -140,16 +143,16 @@ func (w *Writer) writeAccounts(ctx context.Context, m *Manifest) error {
 	for _, a := range []struct {
 		name string
 		data []byte
-	}{{readMeFile, readMe}, {checkerFile, checker(w.accounted)}} {
-		if err := w.writeWhole(ctx, finishing, a.name, a.data); err != nil {
+	}{{manifestCSVFile, m.encodeCSV()}, {manifestFile, w.accounted}, {readMeFile, readMe}, {checkerFile, checker(w.accounted)}} {
+		if err := w.writeWhole(ctx, a.name, a.data); err != nil {
 			return err
 		}
 	}
-	return w.writeWhole(ctx, finishing, sumsFile, w.sums())
+	return w.writeWhole(ctx, sumsFile, w.sums())
 }
 
-func (w *Writer) writeWhole(ctx context.Context, stage int32, name string, data []byte) error {
-	_, _, err := w.file(ctx, stage, name, int64(len(data)), func(out io.Writer) error {
+func (w *Writer) writeWhole(ctx context.Context, name string, data []byte) error {
+	_, _, err := w.file(ctx, finishing, name, int64(len(data)), func(out io.Writer) error {
 		_, err := out.Write(data)
 		return err
 	})

@@ -52,7 +52,7 @@ type Writer struct {
 	folders map[string]bool // that exist
 	failure error           // the first of a publisher
 
-	accounted []byte // manifest.json, once it has been written
+	accounted []byte // what manifest.json will hold, once Account has been called
 }
 
 // Stages of a Writer.
