@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/pdfcpu/pdfcpu/pkg/api"
@@ -52,11 +53,14 @@ func Run(t testing.TB, program string, args ...string) (stdout, stderr string) {
 	return out.String(), problems.String()
 }
 
+// noConfigDir keeps pdfcpu from writing into the user's home. It sets a variable of the library's, once for tests that run side by side.
+var noConfigDir = sync.OnceFunc(api.DisableConfigDir)
+
 // Accepted fails the test unless every reader takes the PDF without a word of complaint, pdfcpu in its strict mode too, and finds each font
 // embedded.
 func Accepted(t testing.TB, pdf string) {
 	t.Helper()
-	api.DisableConfigDir() // pdfcpu writes nothing into the user's home
+	noConfigDir()
 	strict := model.NewDefaultConfiguration()
 	strict.ValidationMode = model.ValidationStrict
 	if err := api.ValidateFile(pdf, strict); err != nil {
