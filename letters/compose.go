@@ -337,6 +337,9 @@ func filled(texts ...string) []string {
 	return slices.DeleteFunc(texts, func(s string) bool { return strings.TrimSpace(s) == "" })
 }
 
+// listed puts those of the texts that say something into one line, with commas between.
+func listed(texts ...string) string { return strings.Join(filled(texts...), ", ") }
+
 func (p *composition) appendInline(dst []typeset.Element, role typeset.Role, inline []templates.Inline) []typeset.Element {
 	for _, b := range merge.Compile([]templates.Block{{Inline: inline}}, p.fields) {
 		dst = append(dst, typeset.Element{Role: role, Block: b})

@@ -37,13 +37,13 @@ func (p *composition) paperwork(r *roll.Roll) (*paperwork.Job, error) {
 	return job, nil
 }
 
-// tongueOf is how a language writes digits, dates and page numbers.
+// tongueOf is how a language writes digits, numbers, dates and page numbers.
 func tongueOf(language string) (paperwork.Tongue, error) {
 	w, err := wordsOf(language)
 	if err != nil {
 		return paperwork.Tongue{}, err
 	}
-	return paperwork.Tongue{Digits: w.digits, PageOf: w.pageOf, Date: func(t time.Time) string { return w.longDate(t, language) },
+	return paperwork.Tongue{Digits: w.digits, Number: countsIn(language, w), PageOf: w.pageOf, Date: func(t time.Time) string { return w.longDate(t, language) },
 		Month: func(m time.Month, short bool) string { return monthName(m, language, short) }}, nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -98,7 +97,7 @@ func proofPage(proved *packet.Proved, code typeset.Code) *typeset.Document {
 		add(typeset.Paragraph{Text: typeset.Bold("SPECIMEN: a page to look at. Nobody signed this letter.")})
 	}
 	to := m.Addressed(&m.Bundles[p.Bundle.Number-1])
-	add(facts("To", joined(to.Name, to.Title, to.Company), "From", joined(m.Sender.Organisation, m.Sender.Contact)))
+	add(facts("To", listed(to.Name, to.Title, to.Company), "From", listed(m.Sender.Organisation, m.Sender.Contact)))
 	text("The letter says of its signer:")
 	var says []string
 	for _, said := range p.Says {
@@ -107,7 +106,7 @@ func proofPage(proved *packet.Proved, code typeset.Code) *typeset.Document {
 	add(facts(says...))
 	last := p.Bundle.First + p.Bundle.Letters - 1
 	add(facts("It lies in", fmt.Sprintf("bundle %d of %d, with letters %d to %d; there are %d in all", p.Bundle.Number, p.Packet.Bundles, p.Bundle.First, last, p.Packet.Letters),
-		"Hash of the bundle", eyeGroups(p.Bundle.Root), "Root of all letters", eyeGroups(p.Packet.Root)))
+		"Hash of the bundle", press.EyeGroups(p.Bundle.Root), "Root of all letters", press.EyeGroups(p.Packet.Root)))
 	text("This shows that the letter is one of the " + strconv.Itoa(p.Packet.Letters) + " letters that this root stands for, and what it says of its signer. It shows " +
 		"nobody else's name. It does not show that the signer is a real person, nor that anybody read the letter.")
 	how := "To check it, compare the root with the one that the campaign made known, on paper or elsewhere, and have a program check the rest: " +
@@ -131,19 +130,6 @@ func facts(pairs ...string) typeset.Facts {
 		}
 	}
 	return f
-}
-
-func joined(parts ...string) string {
-	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ", ")
-}
-
-// eyeGroups parts a hash for the eye.
-func eyeGroups(hash string) string {
-	var groups []string
-	for part := range slices.Chunk([]byte(hash), 8) {
-		groups = append(groups, string(part))
-	}
-	return strings.Join(groups, " ")
 }
 
 // writeDocument sets a document with the fonts of this machine, without the campaign that the packet was made from, and says how many pages it has.

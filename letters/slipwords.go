@@ -5,7 +5,6 @@ import (
 	_ "embed"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -21,7 +20,7 @@ var slipWordsFile []byte
 
 // slipWords is what Postbag says on slip sheets, in one language.
 type slipWords struct {
-	Group, Direction  string
+	Direction         string
 	Bundle, Campaign  string
 	GroupOf           string `yaml:"group_of"`
 	Groups, Ungrouped string
@@ -62,7 +61,11 @@ func slipWordsIn(language string) (words *slipWords, own bool) {
 // slip is what all slip sheets of the campaign's packet say.
 func (p *composition) slip(bundles int) press.Slip {
 	c := p.campaign
-	w, _ := slipWordsIn(c.Letter.Language)
+	w, own := slipWordsIn(c.Letter.Language)
+	language := c.Letter.Language
+	if !own {
+		language = "en"
+	}
 	of := w.Words[p.template.Form]
 	sheets := w.OneSide
 	if c.Bundles.Duplex {
@@ -71,21 +74,13 @@ func (p *composition) slip(bundles int) press.Slip {
 	missing := fillWords(of.Missing, "contact", cmp.Or(c.Sender.Contact, c.Sender.Organisation))
 	return press.Slip{
 		Campaign: c.Name, Sender: c.Sender.Organisation, Recipient: filled(c.Recipient.Name, c.Recipient.Title, c.Recipient.Company),
-		Reference: p.reference(), Bundles: bundles, ListIDs: c.Bundles.ListIDs, Number: p.slipNumber(w),
+		Reference: p.reference(), Bundles: bundles, ListIDs: c.Bundles.ListIDs, Number: countsIn(language, p.words),
 		Words: press.SlipWords{
 			RightToLeft: w.Direction == "right", Bundle: w.Bundle, To: of.To,
 			Campaign: w.Campaign, Count: of.Count, First: of.First, Last: of.Last, Group: w.GroupOf, Groups: w.Groups, Pages: w.Pages, Sheets: w.Sheets, Hash: w.Hash,
 			Ungrouped: w.Ungrouped, FromTo: w.FromTo, PagesInAll: w.InAll, SheetsInAll: sheets,
 			Foot: []string{w.Top, of.Carries, missing, w.Code}, List: w.List, ListNote: w.ListNote,
 		},
-	}
-}
-
-// slipNumber writes numbers on slip sheets, in the digits that the letters' pages are numbered in.
-func (p *composition) slipNumber(w *slipWords) func(int) string {
-	marks := numberMarks{group: w.Group}
-	return func(n int) string {
-		return p.words.digits(marks.threes(strconv.Itoa(n)))
 	}
 }
 

@@ -5,11 +5,9 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
-	"math/big"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -17,6 +15,7 @@ import (
 
 	"postbag/letters/merge"
 	"postbag/letters/packet"
+	"postbag/letters/press"
 	"postbag/letters/problem"
 	"postbag/letters/typeset"
 	"postbag/templates"
@@ -107,8 +106,8 @@ func inside(dir, file string) bool {
 type statement struct {
 	*packet.Status
 	says     *statementWords
-	marks    numberMarks
-	words    words // of letters: dates, pages and digits
+	number   func(n int) string // a count, as the language writes it
+	words    words              // of letters: dates, pages and digits
 	language string
 	names    bool
 }
@@ -131,7 +130,7 @@ func newStatement(status *packet.Status, language string, names bool) (*statemen
 	if err != nil {
 		return nil, err
 	}
-	return &statement{Status: status, says: says, marks: formWordsIn(language).marks(), words: w, language: language, names: names}, nil
+	return &statement{Status: status, says: says, number: countsIn(language, w), words: w, language: language, names: names}, nil
 }
 
 // document puts the statement together.
@@ -167,16 +166,16 @@ func (s *statement) document() *typeset.Document {
 // head says whose letters they are, and to whom.
 func (s *statement) head() typeset.Facts {
 	m := s.Packets[0].Account
-	pairs := []string{s.says.From, joined(m.Sender.Organisation, m.Sender.Contact)}
+	pairs := []string{s.says.From, listed(m.Sender.Organisation, m.Sender.Contact)}
 	if len(m.Recipients) == 0 {
-		pairs = append(pairs, s.says.To, joined(m.Recipient.Name, m.Recipient.Title, m.Recipient.Company))
+		pairs = append(pairs, s.says.To, listed(m.Recipient.Name, m.Recipient.Title, m.Recipient.Company))
 	}
 	for i := range m.Recipients {
 		r, label := &m.Recipients[i], s.says.To
 		if i > 0 {
 			label = ""
 		}
-		pairs = append(pairs, label, joined(r.Name, r.Title, r.Company))
+		pairs = append(pairs, label, listed(r.Name, r.Title, r.Company))
 	}
 	return facts(append(pairs, s.says.Campaign, m.Campaign, s.says.Dated, s.date(m.Letter.Date), s.says.AsOf, s.date(s.asOf()))...)
 }
@@ -228,7 +227,7 @@ func (s *statement) byRecipient() typeset.Table {
 	}
 	for i := range s.Recipients {
 		r := &s.Recipients[i]
-		row := typeset.Cells(joined(r.Name, r.Company), s.number(r.All.Letters))
+		row := typeset.Cells(listed(r.Name, r.Company), s.number(r.All.Letters))
 		share := map[string]packet.Share{s.says.Delivered: r.Delivered, s.says.Refused: r.Refused, s.says.OnTheWay: r.OnTheWay, s.says.Outstanding: r.Outstanding}
 		for _, p := range all {
 			row = append(row, typeset.Say(s.number(share[p.name].Letters)))
@@ -326,12 +325,12 @@ func isOnTheWay(p *packet.PacketStatus, e *packet.StatusEntry) bool {
 
 // hashes are what a packet and its record can be checked by.
 func (s *statement) hashes(p *packet.PacketStatus) []typeset.DocumentBlock {
-	pairs := []string{s.says.Root, eyeGroups(p.Root), s.says.Manifest, eyeGroups(p.Manifest), s.says.Head, eyeGroups(p.Head)}
+	pairs := []string{s.says.Root, press.EyeGroups(p.Root), s.says.Manifest, press.EyeGroups(p.Manifest), s.says.Head, press.EyeGroups(p.Head)}
 	for i := range p.Entries {
 		e := &p.Entries[i]
 		for _, f := range e.Evidence {
 			if e.StruckBy == 0 {
-				pairs = append(pairs, fillWords(s.says.Files, "n", s.number(e.Number)), eyeGroups(f.SHA256))
+				pairs = append(pairs, fillWords(s.says.Files, "n", s.number(e.Number)), press.EyeGroups(f.SHA256))
 			}
 		}
 	}
@@ -367,15 +366,6 @@ func lines(texts ...typeset.Text) typeset.Text {
 
 func (s *statement) fill(pattern string, pairs ...string) typeset.Text {
 	return typeset.Fill(pattern, 0, pairs...)
-}
-
-// number writes a count as the language does.
-func (s *statement) number(n int) string {
-	amount, ok := new(big.Int).SetString(strconv.Itoa(n)+strings.Repeat("0", decimals), 10)
-	if !ok {
-		return strconv.Itoa(n)
-	}
-	return s.words.digits(s.marks.write(amount))
 }
 
 // date writes a date, or the date of a time, as the language does.

@@ -72,9 +72,9 @@ func (w *work) totals() typeset.Facts {
 
 // numbers are those by which the delivery can be checked.
 func (w *work) numbers() []typeset.Fact {
-	rows := []typeset.Fact{w.words.Fact("common.manifest", eyeGroups(w.Hash))}
+	rows := []typeset.Fact{w.words.Fact("common.manifest", press.EyeGroups(w.Hash))}
 	if tree := w.Manifest.Tree; tree != nil {
-		rows = append(rows, w.words.Fact("common.root", eyeGroups(tree.Root)))
+		rows = append(rows, w.words.Fact("common.root", press.EyeGroups(tree.Root)))
 	}
 	return rows
 }

@@ -2,7 +2,7 @@
 // whatever else a packet holds on paper beside its bundles. Each is set with the same care as the letters (typeset.Document), in the
 // campaign's language.
 //
-// [Write] is called when the manifest is written and before the packet is finished, so that paperwork can print the manifest's hash. What there
+// [Write] is called when the manifest is known and before the packet is finished, so that paperwork can print the manifest's hash. What there
 // is to make is one table, documents; each document is a function in a file of its own, and its words are in words/, a file for each document,
 // with every text in all languages that [Language] knows. A campaign in another language gets its paperwork in English.
 //

@@ -179,16 +179,6 @@ func filled(texts ...string) []string {
 	return out
 }
 
-// eyeGroups parts a hash for the eye.
-func eyeGroups(hash string) string {
-	const digits = 8
-	var groups []string
-	for ; len(hash) > digits; hash = hash[digits:] {
-		groups = append(groups, hash[:digits])
-	}
-	return strings.Join(append(groups, hash), " ")
-}
-
 // delivered is what goes to the recipient at work: bundles, letters, pages, sheets, and the ids of the first and the last letter.
 type delivered struct {
 	bundles, letters, pages, sheets int

@@ -38,8 +38,8 @@ var campaigns = map[string]config.Campaign{
 }
 
 // isoTongue writes dates as numbers and pages without words: those are the letters' own, and tested there.
-func isoTongue() Tongue {
-	tongue := plainTongue()
+func isoTongue(tag string) Tongue {
+	tongue := plainTongue(tag)
 	tongue.PageOf = func(page, pages int) string { return fmt.Sprintf("%d / %d", page, pages) }
 	return tongue
 }
@@ -70,7 +70,7 @@ func jobIn(t testing.TB, language, paper, form string) *Job {
 	design := typeset.Design{
 		Paper: sheet, Language: language, Sender: append([]string{c.Sender.Organisation}, c.Sender.Address...), Contact: c.Sender.Contact, Reference: "palantir-2026-", IDLabel: "Our reference",
 	}
-	return &Job{Campaign: &c, Manifest: m, Hash: hash, Fonts: fonts, Design: design, Tongue: isoTongue(), Signers: Signers{Comment: -1},
+	return &Job{Campaign: &c, Manifest: m, Hash: hash, Fonts: fonts, Design: design, Tongue: isoTongue(language), Signers: Signers{Comment: -1},
 		Recipients: []Recipient{{Recipient: c.Recipient, Wording: wording}}}
 }
 

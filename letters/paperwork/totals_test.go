@@ -140,7 +140,7 @@ func TestSharesAreWrittenAsTheLanguageDoes(t *testing.T) {
 		return strings.Map(func(r rune) rune { return '٠' + r - '0' }, text)
 	}
 	for tag, want := range map[string]string{"en": "33.3%", "de-AT": "33,3\u00a0%", "es": "33,3\u00a0%", "fr": "33,3\u202f%", "ar": "33.3%", "ar-EG": "٣٣٫٣٪"} {
-		tongue := plainTongue()
+		tongue := plainTongue(tag)
 		if tag == "ar-EG" {
 			tongue.Digits = eastern
 		}

@@ -6,6 +6,7 @@ import (
 	"path"
 	"strings"
 
+	"postbag/letters/press"
 	"postbag/letters/typeset"
 )
 
@@ -25,7 +26,7 @@ func letterText(ctx context.Context, w *work, out io.Writer) error {
 		words.Fact("common.to", strings.Join(filled(w.recipient.Name, w.recipient.Title, w.recipient.Company), ", ")),
 		words.Fact("common.date", words.Date(w.Campaign.Letter.Date)),
 		words.Fact("wording.template", w.Manifest.Letter.Template),
-		words.Fact("wording.hash", eyeGroups(w.wordingHash())),
+		words.Fact("wording.hash", press.EyeGroups(w.wordingHash())),
 	}})
 	intro := words.Say("wording.intro")
 	if strings.Contains(w.recipient.Wording, "{{") {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -32,9 +31,10 @@ func Language(tag string) (language string, ok bool) {
 	return languages()[0], false
 }
 
-// Tongue is how a language writes what is not words: digits, dates, and the number of a page.
+// Tongue is how a language writes what is not words: digits, numbers, dates, and the number of a page.
 type Tongue struct {
 	Digits func(text string) string
+	Number func(n int) string
 	Date   func(day time.Time) string
 	Month  func(m time.Month, short bool) string
 	PageOf func(page, pages int) string
@@ -105,28 +105,7 @@ func (w *Words) TextFor(key, form string, pairs ...string) typeset.Text {
 }
 
 // Number writes a number as the language does: 12,345.
-func (w *Words) Number(n int) string {
-	digits := strconv.Itoa(n)
-	mark := w.Say("common.group")
-	least := 4
-	if w.base == "es" {
-		least = 5 // four digits stand together (RAE, Ortografía básica)
-	}
-	if len(digits) < least {
-		return w.tongue.Digits(digits)
-	}
-	var parts []string
-	for ; len(digits) > 3; digits = digits[:len(digits)-3] {
-		parts = append(parts, digits[len(digits)-3:])
-	}
-	parts = append(parts, digits)
-	slices.Reverse(parts)
-	text := w.tongue.Digits(strings.Join(parts, mark))
-	if w.base == "ar" && text[0] > '9' { // U+066C goes with Arabic digits (CLDR)
-		text = strings.ReplaceAll(text, mark, "٬")
-	}
-	return text
-}
+func (w *Words) Number(n int) string { return w.tongue.Number(n) }
 
 // Date writes a date in full.
 func (w *Words) Date(day time.Time) string { return w.tongue.Date(day) }

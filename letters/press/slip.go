@@ -297,7 +297,9 @@ func (b *bundle) slipRows(o Order, count Count) {
 	job, words := &b.press.job, &b.press.job.Slip.Words
 	var hash []string
 	if o.Seal != nil {
-		hash = eyeGroups(o.Seal())
+		for groups := range slices.Chunk(eyeGroups(o.Seal()), 4) {
+			hash = append(hash, strings.Join(groups, " "))
+		}
 	}
 	y := b.press.slip.rows.top
 	b.slipRow(words.Campaign, &y, job.Slip.Campaign)
@@ -396,19 +398,16 @@ func (b *bundle) slipGroup(label, text string, follow int, y *typeset.Length) {
 	*y = max(next, *y+typeset.Length(len(lines)-1)*lead+slipLead)
 }
 
-// eyeGroups parts a hash in hex into lines of groups that an eye can compare with those of the manifest.
+// EyeGroups parts a hash in hex into groups of eight digits that an eye can compare with those on another sheet.
+func EyeGroups(hex string) string { return strings.Join(eyeGroups(hex), " ") }
+
 func eyeGroups(hex string) []string {
-	const groups, digits = 4, 8
-	var lines []string
-	for hex != "" {
-		var line []string
-		for len(line) < groups && hex != "" {
-			n := min(digits, len(hex))
-			line, hex = append(line, hex[:n]), hex[n:]
-		}
-		lines = append(lines, strings.Join(line, " "))
+	const digits = 8
+	var groups []string
+	for ; len(hex) > digits; hex = hex[digits:] {
+		groups = append(groups, hex[:digits])
 	}
-	return lines
+	return append(groups, hex)
 }
 
 // specimenMarks draws what marks every page of a specimen.
