@@ -31,6 +31,14 @@ type Options struct {
 	Progress func(Progress)
 }
 
+// workers is how many bundles, or documents of the paperwork, are made at once.
+func (o *Options) workers() int {
+	if o.Workers > 0 {
+		return o.Workers
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
 // Build makes or finishes the packet in o.Out and returns its manifest. When ctx ends it stops with the context's error:
 // what is finished stays for the next Build of the same inputs to go on with, and nothing half-made is left under a
 // final name.
@@ -66,7 +74,7 @@ func prepare(ctx context.Context, c *config.Campaign, o Options) (b *build, seed
 	if err != nil {
 		return nil, "", err
 	}
-	ranges, err := p.plan(ctx, r, o.Workers, o.Progress)
+	ranges, err := p.plan(ctx, r, o.workers(), o.Progress)
 	if err != nil {
 		return nil, "", err
 	}
@@ -143,11 +151,7 @@ func (b *build) run(ctx context.Context) (*packet.Manifest, error) {
 
 // startWorkers starts those who make bundles.
 func (b *build) startWorkers(ctx context.Context, group *errgroup.Group) {
-	workers := b.options.Workers
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
-	for range min(workers, len(b.ranges)) {
+	for range min(b.options.workers(), len(b.ranges)) {
 		group.Go(func() error { return b.work(ctx) })
 	}
 }

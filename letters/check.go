@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"strings"
 
 	"postbag/config"
@@ -95,7 +96,7 @@ func Check(ctx context.Context, c *config.Campaign, o CheckOptions) (*Report, er
 	if err != nil {
 		return nil, err
 	}
-	ranges, err := p.plan(ctx, r, 0, o.Progress)
+	ranges, err := p.plan(ctx, r, runtime.GOMAXPROCS(0), o.Progress)
 	if err != nil {
 		return nil, err
 	}

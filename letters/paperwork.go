@@ -15,7 +15,7 @@ func (b *build) writePaperwork(ctx context.Context, hash string) error {
 	if err != nil {
 		return err
 	}
-	job.Manifest, job.Hash = b.account, hash
+	job.Manifest, job.Hash, job.Workers = b.account, hash, b.options.workers()
 	return paperwork.Write(ctx, b.writer, *job)
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -244,9 +243,6 @@ const pagesAtOnce = 2048
 
 // countPages counts the pages of all letters, in the order of the roll.
 func (p *composition) countPages(ctx context.Context, r *roll.Roll, layout *typeset.Layout, workers int, planned func(int)) ([]int32, error) {
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
 	pages := make([]int32, r.Len())
 	values := p.signerValues(r)
 	var next atomic.Int64

@@ -328,7 +328,7 @@ func TestDesksAreClearedWhenTheirBundlesAreMade(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ranges, err := p.plan(context.Background(), r, 0, nil)
+	ranges, err := p.plan(context.Background(), r, 1, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

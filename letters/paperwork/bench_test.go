@@ -14,7 +14,7 @@ func BenchmarkCoverLetter(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		w := &work{Job: j, words: words, recipient: &j.Recipients[0], number: 1}
+		w := newWork(j, words, 0)
 		for _, d := range documents()[:2] {
 			if err := d.make(context.Background(), w, io.Discard); err != nil {
 				b.Fatal(err)

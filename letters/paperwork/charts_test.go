@@ -40,7 +40,7 @@ func TestNothingOnAPageOfTotalsTouches(t *testing.T) {
 				}
 				counted.Signers *= scale
 				page := &totalsPage{figures: figuresOf(counted), calendar: words.calendar(), limits: tries()[0],
-					work: &work{Job: j, words: words, recipient: &j.Recipients[0], number: 1}}
+					work: newWork(j, words, 0)}
 				pages, err := setter.Document(&typeset.Document{Title: "Totals", Blocks: page.document()})
 				if err != nil {
 					t.Fatal(err)

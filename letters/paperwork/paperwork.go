@@ -2,10 +2,14 @@ package paperwork
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
 	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"postbag/config"
 	"postbag/letters/merge"
@@ -25,6 +29,7 @@ type Job struct {
 	Design     typeset.Design // of the letters
 	Tongue     Tongue         // of Language
 	Signers    Signers
+	Workers    int // documents made at once; 0 means one
 }
 
 // Recipient is one to whom letters are delivered.
@@ -69,22 +74,72 @@ func documents() []document {
 	}
 }
 
-// Write makes the documents that the campaign asks for. The manifest must be written and every letter be set: fonts may be looked for.
+// Write makes the documents that the campaign asks for, several at once. The manifest must be known and every letter be set: fonts may be
+// looked for.
+//
+// Where there are several recipients, a goroutine makes all that one of them gets; where there is one, the documents are shared out. They
+// have a press in common and a worker each. What a document looks like must not depend on which came first, so whatever may send the
+// program to look for fonts of the system is asked for before the first of them.
 func Write(ctx context.Context, w *packet.Writer, j Job) error {
 	words, err := In(j.Campaign.Letter.Language, j.Tongue)
 	if err != nil {
 		return err
 	}
+	if err := j.lookForFonts(); err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(max(1, j.Workers))
 	for k := range j.Recipients {
-		work := &work{Job: &j, words: words, recipient: &j.Recipients[k], number: k + 1}
+		first := newWork(&j, words, k)
+		var wanted []document
 		for _, d := range documents() {
-			if !j.Campaign.Paperwork.Wants(d.name) || k > 0 && !d.each || d.skip != nil && d.skip(work) {
-				continue
+			if j.Campaign.Paperwork.Wants(d.name) && (k == 0 || d.each) && (d.skip == nil || !d.skip(first)) {
+				wanted = append(wanted, d)
 			}
-			_, _, err := w.File(ctx, work.pathOf(d), func(out io.Writer) error { return d.make(ctx, work, out) })
-			if err != nil {
-				return fmt.Errorf("making %s: %w", d.path, err)
-			}
+		}
+		if len(j.Recipients) > 1 {
+			group.Go(func() error { return first.write(ctx, w, wanted...) })
+			continue
+		}
+		for _, d := range wanted {
+			own := *first
+			group.Go(func() error { return own.write(ctx, w, d) })
+		}
+	}
+	return group.Wait()
+}
+
+// lookForFonts asks the fonts for all that documents may print and letters need not: settings, names of files, countries and regions.
+func (j *Job) lookForFonts() error {
+	account := *j.Manifest
+	account.Bundles = nil
+	texts, err := json.Marshal(account)
+	if err != nil {
+		return fmt.Errorf("reading the manifest for its texts: %w", err)
+	}
+	j.Fonts.Missing(string(texts))
+	j.Fonts.Missing(string(j.Campaign.Canonical()))
+	for _, to := range j.Recipients {
+		j.Fonts.Missing(to.Wording)
+	}
+	if totals := j.Signers.Roll; totals != nil && totals.Totals != nil {
+		for _, c := range totals.Totals.Countries {
+			j.Fonts.Missing(c.Country)
+		}
+		for _, r := range totals.Totals.Regions {
+			j.Fonts.Missing(r.Region)
+		}
+	}
+	return nil
+}
+
+// write makes documents, one after the other.
+func (w *work) write(ctx context.Context, to *packet.Writer, all ...document) error {
+	for _, d := range all {
+		_, _, err := to.File(ctx, w.pathOf(d), func(out io.Writer) error { return d.make(ctx, w, out) })
+		if err != nil {
+			return fmt.Errorf("making %s: %w", d.path, err)
 		}
 	}
 	return nil
@@ -95,10 +150,18 @@ type work struct {
 	*Job
 	words     *Words
 	recipient *Recipient
-	number    int           // of the recipient, from 1
-	worker    *press.Worker // made when it is needed
-	commented []int         // signers with a comment, once they are looked for
+	number    int                          // of the recipient, from 1
+	press     func() (*sharedPress, error) // made when it is needed, once for the recipient
+	worker    *press.Worker                // this goroutine's
+	commented []int                        // signers with a comment, once they are looked for
 	ticket    *packet.JobTicket
+}
+
+// newWork is the work for the recipient at a place in j.Recipients.
+func newWork(j *Job, words *Words, recipient int) *work {
+	w := &work{Job: j, words: words, recipient: &j.Recipients[recipient], number: recipient + 1}
+	w.press = sync.OnceValues(w.makePress)
+	return w
 }
 
 // pathOf is where a document lies: where there are several recipients, with their number.
@@ -127,20 +190,32 @@ func (w *work) count(ctx context.Context, out io.Writer, d *typeset.Document) (p
 	return w.worker.Document(ctx, out, d)
 }
 
-// ready makes the press. Its layout has the letterhead, with the address of the recipient and the letters' date, and no text.
+// sharedPress is a press with the layout that its documents have.
+type sharedPress struct {
+	*press.Press
+	layout *typeset.Layout
+}
+
+// makePress makes the press. Its layout has the letterhead, with the address of the recipient and the letters' date, and no text.
+func (w *work) makePress() (*sharedPress, error) {
+	layout, err := typeset.NewLayout(w.Fonts, w.design(), w.head(), nil, press.Draw)
+	if err != nil {
+		return nil, err
+	}
+	printing, err := press.New(w.job(layout), layout.NewSetter())
+	return &sharedPress{printing, layout}, err
+}
+
+// ready makes the worker.
 func (w *work) ready() error {
 	if w.worker != nil {
 		return nil
 	}
-	layout, err := typeset.NewLayout(w.Fonts, w.design(), w.head(), nil, press.Draw)
+	p, err := w.press()
 	if err != nil {
 		return err
 	}
-	printing, err := press.New(w.job(layout), layout.NewSetter())
-	if err != nil {
-		return err
-	}
-	w.worker = printing.NewWorker(layout.NewSetter())
+	w.worker = p.NewWorker(p.layout.NewSetter())
 	return nil
 }
 

@@ -86,7 +86,7 @@ func makeDocument(t *testing.T, j *Job, path string) (file string, pages int) {
 			continue
 		}
 		var out bytes.Buffer
-		if err := d.make(context.Background(), &work{Job: j, words: words, recipient: &j.Recipients[0], number: 1}, &out); err != nil {
+		if err := d.make(context.Background(), newWork(j, words, 0), &out); err != nil {
 			t.Fatal(err)
 		}
 		file = filepath.Join(t.TempDir(), filepath.Base(path))

@@ -80,7 +80,7 @@ func benchmarkPrint(b *testing.B, name string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	work := &work{Job: j, words: words, recipient: &j.Recipients[0], number: 1}
+	work := newWork(j, words, 0)
 	for b.Loop() {
 		work.ticket = nil
 		for _, d := range documents() {

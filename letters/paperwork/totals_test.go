@@ -194,7 +194,7 @@ func BenchmarkTotals(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	w := &work{Job: j, words: words, recipient: &j.Recipients[0], number: 1}
+	w := newWork(j, words, 0)
 	for b.Loop() {
 		if err := totals(context.Background(), w, io.Discard); err != nil {
 			b.Fatal(err)
