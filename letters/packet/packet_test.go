@@ -93,8 +93,8 @@ func TestADamagedFileIsMadeAgain(t *testing.T) {
 		"last byte":        whole[:len(whole)-1] + "x",
 		"cut":              whole[:len(whole)/2],
 		"longer":           whole + "more",
-		"longer by a lot":  whole + strings.Repeat("more", bufferSize),
-		"another's longer": strings.Repeat("x", 3*bufferSize),
+		"longer by a lot":  whole + strings.Repeat("more", blockSize),
+		"another's longer": strings.Repeat("x", 3*blockSize),
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -110,12 +110,12 @@ func TestADamagedFileIsMadeAgain(t *testing.T) {
 
 // The sink compares in pieces; a difference at any place of any piece must be seen.
 func TestADifferenceIsSeenWhereverItIs(t *testing.T) {
-	big := sample{bundles: 1, letters: 1, filler: 3*bufferSize + 17}
+	big := sample{bundles: 1, letters: 1, filler: 3*blockSize + 17}
 	dir := t.TempDir()
 	big.make(t, dir, "f")
 	want := contents(t, dir)
 	whole := want[big.bundlePath(0)]
-	for _, at := range []int{0, 1, bufferSize - 1, bufferSize, bufferSize + 1, 2 * bufferSize, len(whole) - 1} {
+	for _, at := range []int{0, 1, scratchSize - 1, scratchSize, blockSize - 1, blockSize, blockSize + 1, 2 * blockSize, len(whole) - 1} {
 		data := []byte(whole)
 		data[at] ^= 1
 		write(t, filepath.Join(dir, big.bundlePath(0)), string(data))
@@ -240,7 +240,7 @@ func TestTwoBuildsNeverMeetInOneFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, _, err := w.File(context.Background(), "print/box-labels.pdf", func(out io.Writer) error {
-		out.Write(make([]byte, 2*bufferSize))
+		out.Write(make([]byte, 2*blockSize))
 		for _, fingerprint := range []string{"f", "g"} {
 			_, err := Open(dir, fingerprint, true)
 			wantProblem(t, err, "another build", "--out")
@@ -274,7 +274,7 @@ func TestAbortLeavesNoTraceOfARunThatFinishedNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, _, err = w.File(context.Background(), small.bundlePath(0), func(out io.Writer) error {
-		out.Write(make([]byte, 3*bufferSize))
+		out.Write(make([]byte, 3*blockSize))
 		return errors.New("no")
 	})
 	if err == nil || !strings.Contains(err.Error(), "no") {
@@ -330,7 +330,7 @@ func TestAnEndedContextEndsTheFileAtOnce(t *testing.T) {
 	written := 0
 	_, _, err = w.File(ctx, small.bundlePath(0), func(out io.Writer) error {
 		for range 1000 {
-			n, err := out.Write(make([]byte, bufferSize))
+			n, err := out.Write(make([]byte, blockSize))
 			written += n
 			if err != nil {
 				return err
@@ -339,7 +339,7 @@ func TestAnEndedContextEndsTheFileAtOnce(t *testing.T) {
 		}
 		return nil
 	})
-	if !errors.Is(err, context.Canceled) || written > 3*bufferSize {
+	if !errors.Is(err, context.Canceled) || written > 3*blockSize {
 		t.Errorf("%v after %d bytes", err, written)
 	}
 	if left := contents(t, dir); left[temporaryName(small.bundlePath(0))] != "" || left[small.bundlePath(0)] != "" {

@@ -118,11 +118,12 @@ func (r *Remaker) Bundle(ctx context.Context, number int, write func(io.Writer) 
 	}
 	defer w.work.Done()
 	s := &sink{ctx: ctx, w: w, path: want.Path, want: want.Bytes}
-	defer s.discard()
 	if err := w.fill(s, write); err != nil {
+		s.discard()
 		return Remade{}, err
 	}
-	if s.sum() != want.SHA256 || s.n != want.Bytes {
+	if s.sum() != want.SHA256 || s.size() != want.Bytes {
+		s.discard()
 		return Remade{}, problem.Problem{Place: problem.Place{File: filepath.Join(w.dir, filepath.FromSlash(want.Path))},
 			What: "made again, the bundle would not be the one of the manifest: what the packet was made from has changed, or another version of Postbag made it",
 			Do:   "Nothing was changed. Put list, letter, settings and fonts back as they were, and use the version that made the packet"}

@@ -189,7 +189,7 @@ func TestAStoppedRemakeChangesNothing(t *testing.T) {
 	_, err = r.Bundle(ctx, 2, func(out io.Writer) error {
 		fmt.Fprint(out, "%PDF-1.7")
 		stop()
-		_, err := out.Write(make([]byte, 2*bufferSize))
+		_, err := out.Write(make([]byte, 2*blockSize))
 		return err
 	})
 	if !errors.Is(err, context.Canceled) {

@@ -14,29 +14,33 @@ import (
 
 // sink takes a file's bytes, hashes them, and decides where they go.
 //
-// While they are the same as those of the file that stands under the final name, they go nowhere. At the first
-// difference a temporary file is begun with the part that was the same, and the rest is written there. So going on
-// with a stopped run costs reading, not writing, and what makes the bytes is asked for them once.
+// It gathers them in blocks. While the blocks are the same as those of the file that stands under the final name, they go nowhere. At the
+// first difference a temporary file is begun with the part that was the same, and the rest is written there. So going on with a stopped run
+// costs reading, not writing, and what makes the bytes is asked for them once. The last block is left to whoever publishes the file.
 type sink struct {
 	ctx  context.Context
 	w    *Writer
 	path string
 	want int64
 
-	old      *os.File // what stands under the final name, while it is the same
-	oldSize  int64
-	oldMode  fs.FileMode
-	temp     *os.File // where the bytes go once they differ
-	scratch  []byte   // of what is read back
-	hash     hash.Hash
-	n        int64 // bytes taken
-	unsynced int   // of them, bytes in temp that were not synced yet
-	err      error // the first
+	old     *os.File // what stands under the final name, while it is the same
+	oldSize int64
+	oldMode fs.FileMode
+	temp    *directFile      // where the bytes go once they differ
+	scratch []byte           // of what is read back
+	block   []byte           // the bytes behind the last whole block
+	room    *[blockSize]byte // of w.blocks, which block is in
+	hashed  int              // bytes of block
+	hash    hash.Hash
+	passed  int64 // bytes before the block
+	err     error // the first
 }
 
 // begin looks for a file to compare with.
 func (s *sink) begin() error {
 	s.hash = sha256.New()
+	s.room = s.w.blocks.Get().(*[blockSize]byte)
+	s.block = s.room[:0]
 	old, err := openRegular(s.w.root, s.path)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
 		return s.create()
@@ -61,62 +65,73 @@ func (s *sink) create() error {
 	if err != nil {
 		return err
 	}
-	s.temp = f
+	s.temp = &directFile{File: f}
 	return nil
 }
 
+// hashEvery is how many bytes are gathered before they are hashed: few enough to be in the processor's cache still.
+const hashEvery = 64 << 10
+
 // Write takes the next bytes.
 func (s *sink) Write(p []byte) (int, error) {
-	if s.err != nil {
-		return 0, s.err
+	n := 0
+	for n < len(p) && s.err == nil {
+		k := copy(s.room[len(s.block):], p[n:])
+		s.block = s.room[:len(s.block)+k]
+		n += k
+		if len(s.block)-s.hashed >= hashEvery {
+			s.err = s.look()
+		}
+		if len(s.block) == len(s.room) && s.err == nil {
+			s.err = s.pass()
+		}
 	}
-	n, err := s.take(p)
-	s.hash.Write(p[:n])
-	s.n += int64(n)
-	s.err = err
-	return n, err
+	return n, s.err
 }
 
-func (s *sink) take(p []byte) (int, error) {
-	if err := s.ctx.Err(); err != nil {
-		return 0, err
-	}
+// look hashes the bytes that were gathered, and looks whether the work is still wanted.
+func (s *sink) look() error {
+	s.hash.Write(s.block[s.hashed:])
+	s.hashed = len(s.block)
 	if s.w.stage.Load() == ended {
-		return 0, errClosed
+		return errClosed
 	}
-	if s.old != nil {
-		same, err := s.same(p)
-		if err != nil {
-			return 0, err
-		}
-		if same {
-			return len(p), nil
-		}
-		if err := s.differ(); err != nil {
-			return 0, err
-		}
-	}
-	n, err := s.temp.Write(p)
-	if s.unsynced += n; s.unsynced >= syncEvery && err == nil {
-		s.unsynced, err = 0, s.temp.Sync()
-	}
-	return n, err
+	return s.ctx.Err()
 }
 
-// syncEvery is how many bytes of a large file are written before they are synced, so that little is left to wait for at its end: the
-// ledger of a million letters is a hundred megabytes, and grows while bundles are made.
-const syncEvery = 16 << 20
+// pass compares the block with the old file, or writes it.
+func (s *sink) pass() error {
+	err := s.compare()
+	if err == nil && s.old == nil {
+		err = s.temp.put(s.block)
+	}
+	s.passed += int64(len(s.block))
+	s.block, s.hashed = s.room[:0], 0
+	return err
+}
 
-// same compares the next bytes with those of the old file.
-func (s *sink) same(p []byte) (bool, error) {
-	if s.n+int64(len(p)) > s.oldSize {
+// compare begins the temporary file if the block is not the same as that of the old file.
+func (s *sink) compare() error {
+	if s.old == nil {
+		return nil
+	}
+	same, err := s.same()
+	if err != nil || same {
+		return err
+	}
+	return s.differ()
+}
+
+// same compares the block with the old file.
+func (s *sink) same() (bool, error) {
+	if s.size() > s.oldSize {
 		return false, nil
 	}
 	if s.scratch == nil {
-		s.scratch = make([]byte, bufferSize)
+		s.scratch = make([]byte, scratchSize)
 	}
-	at := s.n
-	for len(p) > 0 {
+	at := s.passed
+	for p := s.block; len(p) > 0; {
 		part := s.scratch[:min(len(p), len(s.scratch))]
 		if _, err := s.old.ReadAt(part, at); err != nil {
 			if errors.Is(err, io.EOF) {
@@ -133,7 +148,7 @@ func (s *sink) same(p []byte) (bool, error) {
 	return true, nil
 }
 
-// differ begins the temporary file with the bytes that were the same.
+// differ begins the temporary file with the blocks that were the same.
 func (s *sink) differ() error {
 	if err := s.create(); err != nil {
 		return err
@@ -141,7 +156,7 @@ func (s *sink) differ() error {
 	if _, err := s.old.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	if _, err := io.CopyN(s.temp, s.old, s.n); err != nil {
+	if _, err := io.CopyN(s.temp.File, s.old, s.passed); err != nil {
 		return err
 	}
 	s.old.Close() // before the rename: Windows replaces no open file
@@ -151,10 +166,13 @@ func (s *sink) differ() error {
 
 // end is called after the last byte: an old file that goes on is not the same.
 func (s *sink) end() error {
-	if s.old == nil {
-		return nil
+	if err := s.look(); err != nil {
+		return err
 	}
-	if s.n != s.oldSize {
+	if err := s.compare(); err != nil || s.old == nil {
+		return err
+	}
+	if s.size() != s.oldSize {
 		return s.differ()
 	}
 	err := s.old.Close()
@@ -168,17 +186,25 @@ func (s *sink) end() error {
 	return nil
 }
 
+// size is how many bytes were taken.
+func (s *sink) size() int64 { return s.passed + int64(len(s.block)) }
+
 // sum is the SHA-256 of everything taken.
 func (s *sink) sum() string { return hex.EncodeToString(s.hash.Sum(nil)) }
 
-// handOver gives the whole temporary file to whoever publishes it.
-func (s *sink) handOver() (*os.File, string) {
-	f := s.temp
-	s.temp = nil
-	return f, s.path
+// finish writes the last block, makes the temporary file last and gives it its name.
+func (s *sink) finish() error {
+	err := s.temp.put(s.block)
+	if err == nil {
+		err = s.w.settle(s.temp.File, s.path)
+	}
+	if err == nil {
+		s.temp = nil
+	}
+	return err
 }
 
-// discard removes the temporary file, unless it was handed over.
+// discard removes the temporary file, unless it has its name, and gives the memory back.
 func (s *sink) discard() {
 	if s.old != nil {
 		s.old.Close()
@@ -189,4 +215,11 @@ func (s *sink) discard() {
 		s.temp = nil
 		s.w.root.Remove(temporaryName(s.path))
 	}
+	if s.room != nil {
+		s.w.blocks.Put(s.room)
+		s.room, s.block = nil, nil
+	}
 }
+
+// scratchSize is how much of an old file is read at a time, in bytes.
+const scratchSize = 128 << 10

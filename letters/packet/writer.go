@@ -1,7 +1,6 @@
 package packet
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -21,9 +20,6 @@ import (
 // (BenchmarkWriter, 4 to 16 publishers, sync_file_range every 8 MB and at the end).
 const publishers = 8
 
-// bufferSize is what is hashed and written at a time.
-const bufferSize = 128 << 10
-
 // Writer writes a packet's files under temporary names, syncs and renames them.
 //
 // A file passes two stages. The caller's goroutine makes, hashes and writes it ([Writer.File]); then one of a few
@@ -42,10 +38,10 @@ type Writer struct {
 	made  bool // dir was missing
 	fresh bool // nothing of value stood in dir
 
-	buffers sync.Pool      // *bufio.Writer
-	pool    chan struct{}  // a place for each publisher
-	work    sync.WaitGroup // calls of File and publishers
-	stage   atomic.Int32   // written under mu
+	blocks sync.Pool      // of newBlock
+	pool   chan struct{}  // a place for each publisher
+	work   sync.WaitGroup // calls of File and publishers
+	stage  atomic.Int32   // written under mu
 
 	mu      sync.Mutex // over what follows
 	files   map[string]file
@@ -79,7 +75,7 @@ func newWriter(dir string, root *os.Root) *Writer {
 	return &Writer{
 		dir:     dir,
 		root:    root,
-		buffers: sync.Pool{New: func() any { return bufio.NewWriterSize(nil, bufferSize) }},
+		blocks:  sync.Pool{New: func() any { return newBlock() }},
 		pool:    make(chan struct{}, publishers),
 		files:   map[string]file{},
 		folders: map[string]bool{".": true},
@@ -111,10 +107,13 @@ func (w *Writer) file(ctx context.Context, stage int32, name string, want int64,
 	}
 	defer w.work.Done()
 	s := &sink{ctx: ctx, w: w, path: name, want: want}
-	defer s.discard()
 	err := w.fill(s, write)
+	var made file
 	if err == nil {
+		made = file{sha256: s.sum(), bytes: s.size()}
 		err = w.hand(ctx, s)
+	} else {
+		s.discard()
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -122,23 +121,24 @@ func (w *Writer) file(ctx context.Context, stage int32, name string, want int64,
 		delete(w.files, name)
 		return "", 0, err
 	}
-	made := file{sha256: s.sum(), bytes: s.n}
 	w.files[name] = made
 	return made.sha256, made.bytes, nil
 }
 
-// hand gives a whole temporary file to a publisher. A file that stood there already has none.
+// hand gives a file to a publisher, who has the sink from then on. A file that stood there already needs none.
 func (w *Writer) hand(ctx context.Context, s *sink) error {
 	if s.temp == nil {
+		s.discard()
 		return nil
 	}
 	select {
 	case w.pool <- struct{}{}:
 	case <-ctx.Done():
+		s.discard()
 		return ctx.Err()
 	}
 	w.work.Add(1)
-	go w.publish(s.handOver())
+	go w.publish(s)
 	return nil
 }
 
@@ -187,24 +187,17 @@ func (w *Writer) makeFolder(name string) error {
 
 // fill lets write make the file and ends with everything in the sink.
 func (w *Writer) fill(s *sink, write func(io.Writer) error) error {
-	if err := s.begin(); err != nil {
-		return w.explain(err, s.path, s.want, s.n)
-	}
-	b := w.buffers.Get().(*bufio.Writer)
-	b.Reset(s)
-	err := write(b)
+	err := s.begin()
 	if err == nil {
-		err = b.Flush()
+		err = write(s)
 	}
-	b.Reset(nil)
-	w.buffers.Put(b)
 	if s.err != nil {
 		err = s.err // what the disk said, however write passed it on
 	}
 	if err == nil {
 		err = s.end()
 	}
-	return w.explain(err, s.path, s.want, s.n)
+	return w.explain(err, s.path, s.want, s.size())
 }
 
 // explain says which file an error is about, and what a full disk means.
@@ -238,20 +231,21 @@ func (e *fullError) Error() string {
 
 func (e *fullError) Unwrap() error { return e.err }
 
-// publish makes a whole temporary file last and gives it its name.
-func (w *Writer) publish(f *os.File, name string) {
+// publish ends a file; what goes wrong is the Writer's failure.
+func (w *Writer) publish(s *sink) {
 	defer w.work.Done()
 	defer func() { <-w.pool }()
-	if err := w.settle(f, name); err != nil {
-		w.root.Remove(temporaryName(name))
+	defer s.discard()
+	if err := s.finish(); err != nil {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		if w.failure == nil {
-			w.failure = w.explain(err, name, 0, 0)
+			w.failure = w.explain(err, s.path, s.size(), 0)
 		}
 	}
 }
 
+// settle makes a whole temporary file last and gives it its name.
 func (w *Writer) settle(f *os.File, name string) error {
 	defer f.Close()
 	if err := f.Chmod(modeOf(name)); err != nil && !isModeless(err) {
