@@ -2,9 +2,12 @@ package packet
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -121,6 +124,39 @@ func TestADifferenceIsSeenWhereverItIs(t *testing.T) {
 		write(t, filepath.Join(dir, big.bundlePath(0)), string(data))
 		big.make(t, dir, "f")
 		same(t, want, contents(t, dir))
+	}
+}
+
+// However the bytes of a file come, its checksum is that of what lies on the disk.
+func TestTheChecksumIsThatOfTheFile(t *testing.T) {
+	data := make([]byte, 2*blockSize+3)
+	rand.NewChaCha8([32]byte{2}).Read(data)
+	for _, piece := range []int{1, 109, 4096, hashEvery - 1, hashEvery, hashEvery + 1, blockSize - 1, blockSize, blockSize + 1, len(data)} {
+		for _, size := range []int{0, 1, hashEvery, blockSize - 1, blockSize, blockSize + 1, len(data)} {
+			dir := t.TempDir()
+			w, err := Open(dir, "f", false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sum, n, err := w.File(context.Background(), ledgerFile, func(out io.Writer) error {
+				for at := 0; at < size; at += piece {
+					if _, err := out.Write(data[at:min(at+piece, size)]); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			w.Abort() // waits until it is there
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := sha256.Sum256(data[:size]); sum != hex.EncodeToString(want[:]) || n != int64(size) {
+				t.Errorf("%d bytes in pieces of %d: %d bytes with the checksum %s, and the checksum of the data is %x", size, piece, n, sum, want)
+			}
+			if contents(t, dir)[ledgerFile] != string(data[:size]) {
+				t.Errorf("%d bytes in pieces of %d are not on the disk as they were written", size, piece)
+			}
+		}
 	}
 }
 

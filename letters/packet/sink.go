@@ -99,9 +99,12 @@ func (s *sink) look() error {
 	return s.ctx.Err()
 }
 
-// pass compares the block with the old file, or writes it.
+// pass takes a whole block out of the way: it is hashed to its end, and the same as in the old file, or written.
 func (s *sink) pass() error {
-	err := s.compare()
+	err := s.look()
+	if err == nil {
+		err = s.compare()
+	}
 	if err == nil && s.old == nil {
 		err = s.temp.put(s.block)
 	}
