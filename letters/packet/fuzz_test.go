@@ -3,6 +3,7 @@ package packet
 import (
 	"bytes"
 	"context"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -53,6 +54,10 @@ func FuzzReadPages(f *testing.F) {
 	f.Add([]byte("xref\n0 1\n0000000000 65535 f \ntrailer<</Prev 0>>startxref 0"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		pages, labels, err := readPages(bytes.NewReader(data), int64(len(data)))
+		inOne, labelsInOne, errInOne := readPages(inMemory(data), int64(len(data)))
+		if pages != inOne || !slices.Equal(labels, labelsInOne) || (err == nil) != (errInOne == nil) {
+			t.Errorf("read in windows it has %d pages, %v, %v; read as a whole %d, %v, %v", pages, labels, err, inOne, labelsInOne, errInOne)
+		}
 		if err == nil {
 			labelsDiffer(labels, pages, &Bundle{Letters: 4, First: "test-2026-000001", Last: "test-2026-000004"})
 		}

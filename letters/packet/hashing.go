@@ -28,6 +28,9 @@ type stateful interface {
 	encoding.BinaryUnmarshaler
 }
 
+// zeros are what a message is padded with.
+var zeros [sha256.BlockSize]byte
+
 // hasher makes short SHA-256 and HMAC-SHA-256 with one key. It is one goroutine's.
 type hasher struct {
 	h            stateful // nil for the ordinary way
@@ -107,9 +110,7 @@ func (x *hasher) plainKeyed(message []byte) (sum Hash) {
 // from goes on from a state after so many bytes.
 func (x *hasher) from(state []byte, before int, message []byte) (sum Hash) {
 	b := append(append(x.block[:0], message...), 0x80)
-	for len(b)%sha256.BlockSize != sha256.BlockSize-8 {
-		b = append(b, 0)
-	}
+	b = append(b, zeros[:(2*sha256.BlockSize-8-len(b)%sha256.BlockSize)%sha256.BlockSize]...)
 	b = binary.BigEndian.AppendUint64(b, uint64(before+len(message))*8)
 	x.block = b
 	if err := x.h.UnmarshalBinary(state); err != nil {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 )
 
 // A bundle is a small PDF followed by one incremental update (ISO 32000-1, 7.5.6), both with plain cross-reference
@@ -20,6 +19,7 @@ const (
 	maxNodes       = 1 << 16 // of the page tree or the labels
 	maxDepth       = 16
 	entryLength    = 20 // of a cross-reference entry
+	maxDigits      = 14 // of a number
 )
 
 var errNotPDF = errors.New("it is not a PDF of the kind that Postbag makes")
@@ -103,10 +103,19 @@ type subsection struct {
 	at           int64 // of its first entry
 }
 
+// inMemory is a PDF that was read already: its windows are cut from it.
+type inMemory []byte
+
+// ReadAt reads as io.ReaderAt has it.
+func (m inMemory) ReadAt(p []byte, at int64) (int, error) { return bytes.NewReader(m).ReadAt(p, at) }
+
 // window reads up to n bytes at an offset.
 func (d *document) window(at int64, n int) ([]byte, error) {
 	if at < 0 || at >= d.size {
 		return nil, fmt.Errorf("%w: it points outside itself", errNotPDF)
+	}
+	if m, ok := d.r.(inMemory); ok {
+		return m[at:min(at+int64(n), d.size)], nil
 	}
 	b := make([]byte, min(int64(n), d.size-at))
 	if _, err := d.r.ReadAt(b, at); err != nil && !errors.Is(err, io.EOF) {
@@ -224,7 +233,11 @@ func (d *document) numbered(n, at int64) ([]byte, error) {
 
 // dictionary reads one dictionary, with what is nested in it.
 func (d *document) dictionary(at int64) ([]byte, error) {
-	for _, n := range []int{4 << 10, maxObject} {
+	sizes := []int{4 << 10, maxObject}
+	if _, ok := d.r.(inMemory); ok {
+		sizes = sizes[1:]
+	}
+	for _, n := range sizes {
 		b, err := d.window(at, n)
 		if err != nil {
 			return nil, err
@@ -287,7 +300,10 @@ func reference(dictionary []byte, key string) (int64, error) {
 func skipToken(b []byte) int {
 	depth := 0
 	for i := 0; i < len(b); {
-		n, step := simpleToken(b[i:])
+		n, step := flatArray(b[i:]), 0
+		if n == 0 {
+			n, step = simpleToken(b[i:])
+		}
 		if n == 0 {
 			return 0
 		}
@@ -298,6 +314,22 @@ func skipToken(b []byte) int {
 		}
 		for i < len(b) && isSpace(b[i]) {
 			i++
+		}
+	}
+	return 0
+}
+
+// flatArray is the length of an array of numbers and references; 0 where b does not begin with one.
+func flatArray(b []byte) int {
+	if b[0] != '[' {
+		return 0
+	}
+	for i, c := range b[1:] {
+		switch {
+		case c == ']':
+			return i + 2
+		case c != ' ' && c != 'R' && (c < '0' || c > '9'):
+			return 0
 		}
 	}
 	return 0
@@ -376,7 +408,15 @@ func nextNumber(b []byte) (n int64, rest []byte, ok bool) {
 }
 
 // number reads a whole number that an offset or a count can be.
-func number(b []byte) (int64, bool) {
-	n, err := strconv.ParseUint(string(b), 10, 48)
-	return int64(n), err == nil
+func number(b []byte) (n int64, ok bool) {
+	if len(b) == 0 || len(b) > maxDigits {
+		return 0, false
+	}
+	for _, c := range b {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		n = 10*n + int64(c-'0')
+	}
+	return n, true
 }

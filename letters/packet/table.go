@@ -2,6 +2,7 @@ package packet
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -13,11 +14,12 @@ import (
 // of CSV will not do: it drops a carriage return before a line feed, also inside a cell, and then a letter's hash would not come out.
 type table struct {
 	in     *bufio.Reader
-	at     int64 // where the record that was read last begins
-	line   int   // on which it begins
-	lines  int   // read so far
-	begins int64 // where the next record begins
-	raw    []byte
+	at     int64  // where the record that was read last begins
+	line   int    // on which it begins
+	lines  int    // read so far
+	begins int64  // where the next record begins
+	raw    []byte // the record
+	long   []byte // memory for records of several lines
 	cells  []string
 	count  int // cells in a record
 }
@@ -59,59 +61,67 @@ func (t *table) next() ([]string, error) {
 	return t.cells, nil
 }
 
-// read reads lines until no quotation mark is open.
+// read reads lines until no quotation mark is open. A record on one line stays where the reader has it.
 func (t *table) read() error {
-	t.raw = t.raw[:0]
-	for open := false; ; {
+	t.raw = nil
+	for quotes := 0; ; {
 		part, err := t.in.ReadSlice('\n')
-		t.raw = append(t.raw, part...)
-		for _, c := range part {
-			open = open != (c == '"')
-		}
+		quotes += bytes.Count(part, quotationMark)
 		switch {
-		case len(t.raw) > maxRecord:
+		case len(t.raw)+len(part) > maxRecord:
 			return fmt.Errorf("%w: a row is larger than %d MB", errTable, maxRecord>>20)
 		case errors.Is(err, bufio.ErrBufferFull):
-			continue
-		case errors.Is(err, io.EOF) && len(t.raw) == 0:
+		case errors.Is(err, io.EOF) && len(t.raw)+len(part) == 0:
 			return io.EOF
 		case errors.Is(err, io.EOF):
 			return fmt.Errorf("%w: it ends within a row", errTable)
 		case err != nil:
 			return err
-		}
-		t.lines++
-		if !open {
+		default:
+			t.lines++
+			if quotes%2 != 0 {
+				break
+			}
+			if t.raw == nil {
+				t.raw = part
+			} else {
+				t.raw = append(t.raw, part...)
+				t.long = t.raw
+			}
 			return nil
 		}
+		if t.raw == nil {
+			t.raw = t.long[:0]
+		}
+		t.raw = append(t.raw, part...)
 	}
 }
+
+var quotationMark = []byte{'"'}
 
 // split cuts the record into cells. A cell in quotation marks is written over the record's own memory, from where it stands: it
 // only gets shorter.
 func (t *table) split() error {
 	t.cells = t.cells[:0]
 	for b := t.raw; ; {
+		var n, size int
 		if b[0] == '"' {
-			n, size, ok := unquote(b)
+			var ok bool
+			n, size, ok = unquote(b)
 			if !ok || n == len(b) || b[n] != ',' && b[n] != '\n' {
 				return fmt.Errorf("%w: a quotation mark is out of place", errTable)
 			}
-			t.cells = append(t.cells, unsafe.String(unsafe.SliceData(b), size))
-			b = b[n:]
 		} else {
-			n := 0
-			for b[n] != ',' && b[n] != '\n' {
-				if b[n] == '"' {
-					return fmt.Errorf("%w: a quotation mark is out of place", errTable)
-				}
-				n++
+			if n = bytes.IndexByte(b, ','); n < 0 {
+				n = len(b) - 1 // a record ends at the first line feed outside quotation marks
 			}
-			t.cells = append(t.cells, unsafe.String(unsafe.SliceData(b), n))
-			b = b[n:]
+			if size = n; bytes.IndexByte(b[:n], '"') >= 0 {
+				return fmt.Errorf("%w: a quotation mark is out of place", errTable)
+			}
 		}
-		end := b[0] == '\n'
-		if b = b[1:]; end {
+		t.cells = append(t.cells, unsafe.String(unsafe.SliceData(b), size))
+		end := b[n] == '\n'
+		if b = b[n+1:]; end {
 			if len(b) > 0 {
 				return fmt.Errorf("%w: a quotation mark is out of place", errTable)
 			}

@@ -441,7 +441,7 @@ func (v *verifier) hash(progress func(done, total int64)) error {
 		readers.Add(1)
 		go func() {
 			defer readers.Done()
-			buffer := make([]byte, 512<<10)
+			buffer := make([]byte, wholeFile)
 			for name := range work {
 				v.checkFile(name, buffer, meter)
 			}
@@ -473,7 +473,7 @@ func (v *verifier) checkFile(name string, buffer []byte, meter *meter) {
 		return
 	}
 	defer f.Close()
-	sum, n, err := v.sum(f, buffer, meter)
+	sum, n, whole, err := v.sum(f, buffer, meter)
 	switch {
 	case v.ctx.Err() != nil:
 		return
@@ -482,6 +482,8 @@ func (v *verifier) checkFile(name string, buffer []byte, meter *meter) {
 		return
 	case sum != l.sha256:
 		v.fault(name, "is not the file that was made: its SHA-256 differs", v.remedy(name, l.bundle))
+	case l.bundle != nil && whole != nil:
+		v.checkPages(inMemory(whole), n, l.bundle)
 	case l.bundle != nil:
 		v.checkPages(f, n, l.bundle)
 	}
@@ -490,7 +492,7 @@ func (v *verifier) checkFile(name string, buffer []byte, meter *meter) {
 
 // checkPages compares the pages of a bundle and the letter ids in their labels with the manifest. The bytes are those that were made,
 // so what differs is the manifest.
-func (v *verifier) checkPages(f *os.File, size int64, b *Bundle) {
+func (v *verifier) checkPages(f io.ReaderAt, size int64, b *Bundle) {
 	pages, labels, err := readPages(f, size)
 	if err != nil {
 		v.fault(b.Path, fmt.Sprintf("its pages cannot be counted (%v)", err), v.remedy(b.Path, b))
@@ -509,23 +511,28 @@ func (v *verifier) checkPages(f *os.File, size int64, b *Bundle) {
 	}
 }
 
-// sum hashes a file in pieces, so that memory stays small and the context is heard.
-func (v *verifier) sum(r io.Reader, buffer []byte, meter *meter) (string, int64, error) {
+// wholeFile is the size in bytes of the buffers that files are read into: bundles of a thousand letters fit into one.
+const wholeFile = 1 << 20
+
+// sum hashes a file in pieces, so that memory stays small and the context is heard. A file that fits into the buffer is left there, as whole.
+func (v *verifier) sum(r io.Reader, buffer []byte, meter *meter) (sum string, done int64, whole []byte, err error) {
 	h := sha256.New()
-	var done int64
 	for {
 		if err := v.ctx.Err(); err != nil {
-			return "", done, err
+			return "", done, nil, err
 		}
-		n, err := r.Read(buffer)
+		n, err := io.ReadFull(r, buffer)
 		h.Write(buffer[:n])
 		done += int64(n)
 		meter.add(int64(n))
-		if errors.Is(err, io.EOF) {
-			return hex.EncodeToString(h.Sum(nil)), done, nil
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			if done == int64(n) {
+				whole = buffer[:n]
+			}
+			return hex.EncodeToString(h.Sum(nil)), done, whole, nil
 		}
 		if err != nil {
-			return "", done, err
+			return "", done, nil, err
 		}
 	}
 }

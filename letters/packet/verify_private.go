@@ -2,8 +2,11 @@ package packet
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"maps"
 	"os"
@@ -59,16 +62,18 @@ func (v *verifier) checkPeople(m *Manifest) error {
 		}
 		return nil
 	}
-	f, err := v.openPrivate(peopleFileName)
+	f := v.openPrivate(peopleFileName)
 	if f == nil {
-		return err
+		return nil
 	}
-	defer f.Close()
-	info, err := f.Stat()
+	info, err := f.f.Stat()
 	if err != nil {
-		return fmt.Errorf("reading %s: %w", peopleFileName, err)
+		return fmt.Errorf("reading %s: %w", peopleFileName, errors.Join(err, f.end()))
 	}
 	people, err := readPeople(f, info.Size(), false)
+	if ended := f.end(); ended != nil {
+		return ended
+	}
 	if err == nil {
 		if what := people.wrong(m); what != "" {
 			err = errors.New(what)
@@ -89,12 +94,14 @@ func (v *verifier) readIndex(m *Manifest, ledger *ledgerReader) ([]byte, error) 
 		}
 		return nil, nil
 	}
-	f, err := v.openPrivate(indexFile)
+	f := v.openPrivate(indexFile)
 	if f == nil {
 		v.unchecked("the root against the ledger: " + indexFile + " cannot be read")
+		return nil, nil
+	}
+	if err := f.end(); err != nil {
 		return nil, err
 	}
-	defer f.Close()
 	index, err := readAccount(v.root, indexFile)
 	if err != nil {
 		v.fault(indexFile, fmt.Sprintf("cannot be read (%v)", reason(err)), v.remedy(indexFile, nil))
@@ -127,14 +134,13 @@ type tableReader interface {
 }
 
 func (v *verifier) checkTable(name string, t tableReader) error {
-	f, err := v.openPrivate(name)
+	f := v.openPrivate(name)
 	if f == nil {
-		return err
+		return nil
 	}
-	defer f.Close()
 	line, err := v.readTable(f, t)
-	if err := v.ctx.Err(); err != nil {
-		return err
+	if ended := f.end(); ended != nil {
+		return ended
 	}
 	if err != nil {
 		if line > 0 {
@@ -145,8 +151,8 @@ func (v *verifier) checkTable(name string, t tableReader) error {
 	return nil
 }
 
-// openPrivate opens a private file and compares it with what run.json says of it. No file and no error mean that there is a fault.
-func (v *verifier) openPrivate(name string) (*os.File, error) {
+// openPrivate opens a private file; nil means that there is a fault.
+func (v *verifier) openPrivate(name string) *privateFile {
 	e, ok := v.there[name]
 	if !ok || !e.info.Mode().IsRegular() {
 		what := "is missing"
@@ -154,31 +160,62 @@ func (v *verifier) openPrivate(name string) (*os.File, error) {
 			what = fmt.Sprintf("is %s, not a file", kindOf(e.info.Mode()))
 		}
 		v.fault(name, what, v.remedy(name, nil))
-		return nil, nil
+		return nil
 	}
 	v.modeFault(name, e.info.Mode(), modeOf(name))
 	f, err := openRegular(v.root, name)
 	if err != nil {
 		v.fault(name, fmt.Sprintf("cannot be read (%v)", reason(err)), v.remedy(name, nil))
-		return nil, nil
+		return nil
 	}
-	if v.run == nil {
-		return f, nil
+	return &privateFile{f: f, v: v, name: name, hash: sha256.New()}
+}
+
+// privateFile is a file of private/ that is hashed while it is read, from its beginning to its end.
+type privateFile struct {
+	f    *os.File
+	v    *verifier
+	name string
+	hash hash.Hash
+	n    int64
+	err  error // of reading
+}
+
+// Read reads the next bytes and hashes them.
+func (p *privateFile) Read(b []byte) (int, error) {
+	if err := p.v.ctx.Err(); err != nil {
+		return 0, err
 	}
-	sum, n, err := v.sum(f, make([]byte, 512<<10), &meter{})
-	if ctxErr := v.ctx.Err(); ctxErr != nil {
-		f.Close()
-		return nil, ctxErr
+	n, err := p.f.Read(b)
+	if p.v.run != nil {
+		p.hash.Write(b[:n])
+		p.n += int64(n)
 	}
-	if err != nil || sum != v.run.Files[name] {
-		v.fault(name, "is not the file that was made: its SHA-256 differs from run.json's", v.remedy(name, nil))
+	if err != nil && !errors.Is(err, io.EOF) {
+		p.err = err
 	}
-	v.checked(n)
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		f.Close()
-		return nil, fmt.Errorf("reading %s: %w", name, err)
+	return n, err
+}
+
+// end reads what was left unread, closes the file and compares its hash with the one in run.json. The context's end is the only error.
+func (p *privateFile) end() error {
+	defer p.f.Close()
+	if p.v.run == nil {
+		return p.v.ctx.Err()
 	}
-	return f, nil
+	for buffer := make([]byte, 128<<10); ; {
+		if _, err := p.Read(buffer); err != nil {
+			break
+		}
+	}
+	if err := p.v.ctx.Err(); err != nil {
+		return err
+	}
+	if p.err != nil || hex.EncodeToString(p.hash.Sum(nil)) != p.v.run.Files[p.name] {
+		p.v.fault(p.name, "is not the file that was made: its SHA-256 differs from run.json's", p.v.remedy(p.name, nil))
+	}
+	p.v.checked(p.n)
+	return nil
 }
 
 // checked counts a file that was read.
@@ -423,6 +460,8 @@ func (x *exclusionsReader) end() error {
 // row of theirs comes.
 type fates struct {
 	pages map[fateKey]*fatePage
+	last  fateKey // whose page is at
+	at    *fatePage
 }
 
 type fateKey struct {
@@ -431,6 +470,22 @@ type fateKey struct {
 }
 
 type fatePage [1024]uint64
+
+// turn looks a page up, and makes it if it is new.
+func (f *fates) turn(key fateKey) error {
+	key.file = strings.Clone(key.file)
+	page := f.pages[key]
+	if page == nil {
+		const most = 1 << 14 // pages, 128 MB
+		if len(f.pages) == most {
+			return errors.New("is beyond what can be checked")
+		}
+		page = new(fatePage)
+		f.pages[key] = page
+	}
+	f.last, f.at = key, page
+	return nil
+}
 
 const rowsOfPage = 64 * len(fatePage{})
 
@@ -442,16 +497,12 @@ func (f *fates) add(cell, file string) error {
 	if err != nil || row < 1 || row > maxRow {
 		return fmt.Errorf("%s is no row of a list", shown(cell))
 	}
-	key := fateKey{file: file, page: row / rowsOfPage}
-	page := f.pages[key]
-	if page == nil {
-		const most = 1 << 14 // pages, 128 MB
-		if len(f.pages) == most {
-			return fmt.Errorf("row %d is beyond what can be checked", row)
+	if key := (fateKey{file: file, page: row / rowsOfPage}); f.at == nil || key != f.last {
+		if err := f.turn(key); err != nil {
+			return fmt.Errorf("row %d %w", row, err)
 		}
-		page = new(fatePage)
-		f.pages[fateKey{file: strings.Clone(file), page: key.page}] = page
 	}
+	page := f.at
 	word, bit := row%rowsOfPage/64, uint64(1)<<(row%64)
 	if page[word]&bit != 0 {
 		return fmt.Errorf("row %d has two fates", row)
