@@ -317,13 +317,27 @@ func TestAFormHasNoListOfIDs(t *testing.T) {
 // Where Postbag has no words for a language, check says so before a print shop finds out.
 func TestCheckTellsThatSlipSheetsAreInEnglish(t *testing.T) {
 	letter := "---\nclosing: Kunnioittaen,\n---\nPyydän teitä vastaamaan.\n"
-	for language, told := range map[string]bool{"fi": true, "de-AT": false, "ar-EG": false} {
+	for language, told := range map[string]bool{"fi": true, "fa": true, "de-AT": false, "ar-EG": false} {
 		report, err := Check(context.Background(), campaignIn(t, folder(t, map[string]string{"letter.md": letter}), map[string]string{"letter.language": language}), CheckOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if notes := strings.Join(report.Notes, "\n"); strings.Contains(notes, "Slip sheets are in English") != told {
 			t.Errorf("%s: %s", language, notes)
+		}
+	}
+}
+
+// A slip sheet that is in English counts in the digits that English has, whatever the letters are written with.
+func TestSlipSheetsCountInTheDigitsOfTheirWords(t *testing.T) {
+	for language, want := range map[string]string{"fa": "1,234", "bn": "1,234", "ar-EG": "١٬٢٣٤", "ar": "1,234", "de": "1.234"} {
+		c := campaignIn(t, folder(t, map[string]string{"letter.md": "---\nclosing: A\n---\nB\n"}), map[string]string{"letter.language": language})
+		p, err := open(context.Background(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.slip(1).Number(1234); got != want {
+			t.Errorf("%s: %s, want %s", language, got, want)
 		}
 	}
 }

@@ -62,9 +62,9 @@ func slipWordsIn(language string) (words *slipWords, own bool) {
 func (p *composition) slip(bundles int) press.Slip {
 	c := p.campaign
 	w, own := slipWordsIn(c.Letter.Language)
-	language := c.Letter.Language
+	language, digits := c.Letter.Language, p.words
 	if !own {
-		language = "en"
+		language, digits = "en", words{} // 0 to 9
 	}
 	of := w.Words[p.template.Form]
 	sheets := w.OneSide
@@ -74,7 +74,7 @@ func (p *composition) slip(bundles int) press.Slip {
 	missing := fillWords(of.Missing, "contact", cmp.Or(c.Sender.Contact, c.Sender.Organisation))
 	return press.Slip{
 		Campaign: c.Name, Sender: c.Sender.Organisation, Recipient: filled(c.Recipient.Name, c.Recipient.Title, c.Recipient.Company),
-		Reference: p.reference(), Bundles: bundles, ListIDs: c.Bundles.ListIDs, Number: countsIn(language, p.words),
+		Reference: p.reference(), Bundles: bundles, ListIDs: c.Bundles.ListIDs, Number: countsIn(language, digits),
 		Words: press.SlipWords{
 			RightToLeft: w.Direction == "right", Bundle: w.Bundle, To: of.To,
 			Campaign: w.Campaign, Count: of.Count, First: of.First, Last: of.Last, Group: w.GroupOf, Groups: w.Groups, Pages: w.Pages, Sheets: w.Sheets, Hash: w.Hash,
