@@ -83,8 +83,8 @@ func Check(ctx context.Context, c *config.Campaign, o CheckOptions) (*Report, er
 	}
 	columns := p.newColumns(mapping)
 	r, err := p.list.Read(ctx, p.knows(roll.ReadOptions{
-		Keep: p.fields.names, Forget: p.form() != templates.FormInvestors && !p.measures(), Near: true, Totals: true, Printable: p.printable,
-		Progress: readingProgress(o.Progress),
+		Keep: p.fields.names, Forget: p.form() != templates.FormInvestors && !p.measures(), Near: true, Printable: p.printable,
+		Totals: p.campaign.Paperwork.Wants("totals"), Progress: readingProgress(o.Progress),
 		Hold: func(values []string) (roll.Reason, string) {
 			reason, detail := p.hold(values)
 			if reason == "" {
@@ -180,9 +180,10 @@ func (p *composition) notes(r *roll.Roll, mapping []roll.Mapped) []string {
 			notes = append(notes, fmt.Sprintf("%s is taken from the column %q and not from %q; signers.columns can change that.", m.Field, m.Header, m.Passed[0]))
 		}
 	}
-	notes = append(notes, r.Totals.Sentences()...)
-	if p.campaign.Paperwork.Wants("totals") && !r.Totals.HasDay {
-		notes = append(notes, "No column with the dates of signatures was found, so the totals say nothing over time; signers.columns can name one as signed_on.")
+	if t := r.Totals; t != nil {
+		if notes = append(notes, t.Sentences()...); !t.HasDay {
+			notes = append(notes, "No column with the dates of signatures was found, so the totals say nothing over time; signers.columns can name one as signed_on.")
+		}
 	}
 	for _, c := range []struct {
 		n    int
