@@ -63,6 +63,8 @@ type planner struct {
 	most int // letters in a bundle
 	// room tells how many of the letters from first on fit into a bundle, most at most and at least one; nil where only letters are counted.
 	room func(first, most int) (int, error)
+	// measured is told how many letters each bundle takes; nil where room tells of them itself, or there is nothing to tell.
+	measured func(letters int)
 }
 
 // plan cuts the roll into bundles for each recipient. Where letters are only counted, they are the same for all of them.
@@ -95,8 +97,8 @@ func (p *composition) planOne(ctx context.Context, r *roll.Roll, workers int, pl
 		if limits := p.limits(); p.form() == "" && limits.bytes == 0 {
 			c.room, err = p.countSheets(ctx, r, layout, printing, workers, planned)
 		} else {
-			m := &measurer{composition: p, ctx: ctx, limits: limits, roll: r, worker: printing.NewWorker(layout.NewSetter()), planned: planned}
-			c.room = m.room
+			m := &measurer{composition: p, ctx: ctx, limits: limits, roll: r, worker: printing.NewWorker(layout.NewSetter())}
+			c.room, c.measured = m.room, planned
 		}
 		if err != nil {
 			return nil, err
@@ -146,7 +148,10 @@ func (c *planner) cut() ([]bundleRange, error) {
 		b := bundleRange{first: first, count: n, groups: 1}
 		if first >= c.roll.Joined() {
 			b.count = c.wholeGroups(first, n)
-			b.groups = c.groups(first, b.count)
+			b.groups = groupsIn(c.roll, first, b.count)
+		}
+		if c.measured != nil {
+			c.measured(b.count)
 		}
 		out = append(out, b)
 		first += b.count
@@ -181,10 +186,11 @@ func (c *planner) wholeGroups(first, n int) int {
 	return n
 }
 
-func (c *planner) groups(first, n int) int {
+// groupsIn counts the groups of the n letters from first on.
+func groupsIn(r groupedRoll, first, n int) int {
 	groups := 1
 	for i := first + 1; i < first+n; i++ {
-		if c.roll.GroupStart(i) {
+		if r.GroupStart(i) {
 			groups++
 		}
 	}
@@ -283,13 +289,12 @@ const (
 // measurer makes bundles that nobody keeps, to see what they come to.
 type measurer struct {
 	*composition
-	ctx     context.Context
-	limits  limits
-	roll    *roll.Roll
-	worker  *press.Worker
-	planned func(int)
-	values  []string
-	last    int // letters in the bundle that was found before
+	ctx    context.Context
+	limits limits
+	roll   *roll.Roll
+	worker *press.Worker
+	values []string
+	last   int // letters in the bundle that was found before
 }
 
 // full is a bundle that has reached a limit, in the unit of fill.
@@ -311,7 +316,6 @@ func (m *measurer) room(first, most int) (int, error) {
 	if one > full {
 		return 0, m.noRoom(first)
 	}
-	defer func() { m.planned(m.last) }()
 	fits, fitsFill, over := 1, one, most+1
 	guess := m.last
 	for tries := 0; over-fits > 1 && !m.brim(fitsFill); tries++ {
@@ -344,7 +348,7 @@ func (m *measurer) brim(fill int64) bool {
 // fill makes a bundle of n letters from first on, and tells how near it comes to its limits.
 func (m *measurer) fill(first, n int) (int64, error) {
 	size := countingWriter{most: 2 * m.limits.bytes}
-	order := m.order(m.roll, bundleRange{first: first, count: n, groups: 1, volume: unknownBundles, volumes: unknownBundles}, unknownBundles, unknownBundles)
+	order := m.order(m.roll, bundleRange{first: first, count: n, groups: groupsIn(m.roll, first, n), volume: unknownBundles, volumes: unknownBundles}, unknownBundles, unknownBundles)
 	values := m.signerValues(m.roll)
 	order.Values = func(i int) []string {
 		m.values = values(first+i, m.values[:0])
