@@ -131,9 +131,12 @@ type Attestation struct {
 	Statement string // what the signers agreed to
 }
 
+// MostLetters is the most letters, or signers of a document that all share, that a bundle may hold.
+const MostLetters = 100_000
+
 // Bundles says how letters are put together. Whichever limit is reached first ends a bundle; a letter is never parted.
 type Bundles struct {
-	Letters    int      // letters in a bundle, at most; 1 to 100,000
+	Letters    int      // letters in a bundle, at most; 1 to MostLetters
 	Given      bool     // somebody set that; else it is the default for letters, and holds only where no other limit is set
 	Sheets     int      // sheets of paper in a bundle, at most, the slip sheet included; 0 for no limit
 	Megabytes  int      // millions of bytes of a bundle's PDF, at most; 0 for no limit

@@ -270,11 +270,10 @@ func leastData(text string) (what, do string) {
 }
 
 func bundleSize(text string) (what, do string) {
-	n := value{texts: []string{text}}.number()
-	if n < 1 || n > 100_000 {
-		return "a bundle of " + text + " letters cannot be made", "Write a number from 1 to 100000, for example 500"
+	if what, do = between("bundles.letters", text, 1, MostLetters, "500"); what != "" {
+		what = "a bundle of " + text + " letters cannot be made"
 	}
-	return "", ""
+	return what, do
 }
 
 func bundleSheets(text string) (what, do string) {

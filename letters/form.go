@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"postbag/config"
 	"postbag/letters/merge"
 	"postbag/letters/press"
 	"postbag/letters/problem"
@@ -31,9 +32,9 @@ type formDefault struct {
 // formDefaults lists the forms: how many signers a bundle holds where nobody says, since an open letter of a few thousand names is one
 // document, and some ten thousand rows fill the sheets of a box; and what titles and page labels call them.
 var formDefaults = map[templates.Form]formDefault{
-	templates.FormOpenLetter:    {100_000, press.Words{Title: "open letter to", Label: "names", Text: "text"}},
+	templates.FormOpenLetter:    {config.MostLetters, press.Words{Title: "open letter to", Label: "names", Text: "text"}},
 	templates.FormPetitionSheet: {10_000, press.Words{Title: "petition to", Label: "rows", Text: "text"}},
-	templates.FormInvestors:     {100_000, press.Words{Title: "letter of investors to", Label: "signatories", Text: "text"}},
+	templates.FormInvestors:     {config.MostLetters, press.Words{Title: "letter of investors to", Label: "signatories", Text: "text"}},
 }
 
 // form is the form of the campaign's template; "" where it makes a letter for each signer.

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"postbag/config"
 	"postbag/letters/press"
 	"postbag/letters/problem"
 	"postbag/letters/roll"
@@ -112,9 +113,6 @@ func (p *composition) measures() bool {
 	return p.campaign.Bundles.Sheets > 0 || p.campaign.Bundles.Megabytes > 0
 }
 
-// mostLetters is the most that a bundle can hold, whatever its other limits; the setting has the same bound.
-const mostLetters = 100_000
-
 // mostInBundle is how many letters, or signers of a form, a bundle holds. Where another limit is set the default does not count.
 func (p *composition) mostInBundle() int {
 	b := p.campaign.Bundles
@@ -122,7 +120,7 @@ func (p *composition) mostInBundle() int {
 		return b.Letters
 	}
 	if p.measures() {
-		return mostLetters
+		return config.MostLetters
 	}
 	if d, ok := formDefaults[p.form()]; ok {
 		return d.most

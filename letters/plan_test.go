@@ -16,6 +16,7 @@ import (
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
 	"pgregory.net/rapid"
 
+	"postbag/config"
 	"postbag/letters/problem"
 )
 
@@ -317,7 +318,7 @@ func TestBundlesOfMegabytesAreFullAndNotOver(t *testing.T) {
 		}
 		planned := 0
 		m := &measurer{composition: p, ctx: t.Context(), limits: limits{bytes: 300_000}, roll: r, worker: printing.NewWorker(layout.NewSetter())}
-		ranges, err := (&planner{roll: r, most: mostLetters, room: m.room, measured: func(n int) { planned += n }}).cut()
+		ranges, err := (&planner{roll: r, most: config.MostLetters, room: m.room, measured: func(n int) { planned += n }}).cut()
 		if err != nil {
 			t.Fatal(err)
 		}
