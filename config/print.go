@@ -20,8 +20,8 @@ type Print struct {
 	Notes     []string
 }
 
-// Staples lists where a letter can be stapled. The words behind none are those of IPP (PWG 5100.1, finishings).
-func Staples() []string { return []string{"none", "top-left", "top-right"} }
+// staples lists where a letter can be stapled. The words behind none are those of IPP (PWG 5100.1, finishings).
+func staples() []string { return []string{"none", "top-left", "top-right"} }
 
 // A sheet of less than 40 g/m² runs through no printer, one of more than 400 is board.
 func grammage(text string) (what, do string) {

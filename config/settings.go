@@ -203,7 +203,7 @@ func Settings() []Setting {
 			set: func(c *Campaign, v value) { c.Print.Grammage = v.number() }},
 		{Key: "print.copies", Kind: Number, Usage: "how often each bundle is printed", Default: "1", check: copies,
 			set: func(c *Campaign, v value) { c.Print.Copies = v.number() }},
-		{Key: "print.staple", Kind: Choice, Usage: "where each letter of more than one sheet is stapled", Default: "none", Choices: Staples(),
+		{Key: "print.staple", Kind: Choice, Usage: "where each letter of more than one sheet is stapled", Default: "none", Choices: staples(),
 			set: func(c *Campaign, v value) { c.Print.Staple = v.text() }},
 		{Key: "print.box_sheets", Kind: Number, Usage: "sheets that go into one box, at most; a bundle is never split where a box holds it", Default: "2500", check: boxSheets,
 			set: func(c *Campaign, v value) { c.Print.BoxSheets = v.number() }},

@@ -19,8 +19,8 @@ const (
 	GroupsBySize  GroupOrder = "size"  // the largest first, and those of one size by name
 )
 
-// Grouping says how signers that are grouped (bundles.group_by) follow one another.
-type Grouping struct {
+// grouping says how signers that are grouped (bundles.group_by) follow one another.
+type grouping struct {
 	Order    GroupOrder   // "" means by name
 	Language language.Tag // whose alphabet names are ordered by: never that of the machine
 	// Join puts groups of fewer signers than this behind all others, where they may share bundles; 0 keeps each in its place.
@@ -54,7 +54,7 @@ type variant struct {
 }
 
 // groupBy sorts the order by group. Lists have few groups, so it is the groups that are sorted, and signers go where theirs stand.
-func (r *Roll) groupBy(g Grouping) {
+func (r *Roll) groupBy(g grouping) {
 	found, of := r.findGroups()
 	g.sort(found)
 	r.groups = groups{starts: make([]bool, len(r.order)), joined: len(r.order)}
@@ -118,7 +118,7 @@ func (r *Roll) findGroups() (found []*group, of []*variant) {
 }
 
 // sort puts groups, which come as the list first names them, into their order.
-func (g Grouping) sort(groups []*group) {
+func (g grouping) sort(groups []*group) {
 	alphabet := collate.New(g.Language, collate.Numeric)
 	byName := func(a, b *group) int {
 		for i, name := range a.names {

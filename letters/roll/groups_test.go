@@ -13,7 +13,7 @@ import (
 )
 
 // grouped makes a roll of signers from these places, in the order of their rows.
-func grouped(places []string, g Grouping) *Roll {
+func grouped(places []string, g grouping) *Roll {
 	r := &Roll{keep: 1, fields: 2}
 	for i, place := range places {
 		r.add(Row{Row: i + 2}, appendText(appendText(nil, fmt.Sprintf("Signer %d", i)), place), 0)
@@ -41,15 +41,15 @@ func outline(r *Roll) string {
 func TestGroupsFollowOneAnotherAsTheCampaignSays(t *testing.T) {
 	list := strings.Split("Peru,Zaïre,Peru,,Österreich,Oman,Peru,Zaïre,Ward 10,Ward 9,Peru", ",")
 	for _, c := range []struct {
-		grouping Grouping
+		grouping grouping
 		want     string
 	}{
-		{Grouping{}, "Oman 1, Österreich 1, Peru 4, Ward 9 1, Ward 10 1, Zaïre 2,  1"},
-		{Grouping{Order: GroupsByName}, "Oman 1, Österreich 1, Peru 4, Ward 9 1, Ward 10 1, Zaïre 2,  1"},
-		{Grouping{Order: GroupsByFirst}, "Peru 4, Zaïre 2,  1, Österreich 1, Oman 1, Ward 10 1, Ward 9 1"},
-		{Grouping{Order: GroupsBySize}, "Peru 4, Zaïre 2, Oman 1, Österreich 1, Ward 9 1, Ward 10 1,  1"},
-		{Grouping{Join: 2}, "Peru 4, Zaïre 2, |, Oman 1, Österreich 1, Ward 9 1, Ward 10 1,  1"},
-		{Grouping{Join: 9, Order: GroupsBySize}, "|, Peru 4, Zaïre 2, Oman 1, Österreich 1, Ward 9 1, Ward 10 1,  1"},
+		{grouping{}, "Oman 1, Österreich 1, Peru 4, Ward 9 1, Ward 10 1, Zaïre 2,  1"},
+		{grouping{Order: GroupsByName}, "Oman 1, Österreich 1, Peru 4, Ward 9 1, Ward 10 1, Zaïre 2,  1"},
+		{grouping{Order: GroupsByFirst}, "Peru 4, Zaïre 2,  1, Österreich 1, Oman 1, Ward 10 1, Ward 9 1"},
+		{grouping{Order: GroupsBySize}, "Peru 4, Zaïre 2, Oman 1, Österreich 1, Ward 9 1, Ward 10 1,  1"},
+		{grouping{Join: 2}, "Peru 4, Zaïre 2, |, Oman 1, Österreich 1, Ward 9 1, Ward 10 1,  1"},
+		{grouping{Join: 9, Order: GroupsBySize}, "|, Peru 4, Zaïre 2, Oman 1, Österreich 1, Ward 9 1, Ward 10 1,  1"},
 	} {
 		if got := outline(grouped(list, c.grouping)); got != c.want {
 			t.Errorf("%+v:\n got %s\nwant %s", c.grouping, got, c.want)
@@ -60,7 +60,7 @@ func TestGroupsFollowOneAnotherAsTheCampaignSays(t *testing.T) {
 func TestTheAlphabetOfGroupsIsThatOfTheLetter(t *testing.T) {
 	list := []string{"Öland", "Zagreb", "Oslo"}
 	for tag, want := range map[string]string{"de": "Öland 1, Oslo 1, Zagreb 1", "sv": "Oslo 1, Zagreb 1, Öland 1"} {
-		if got := outline(grouped(list, Grouping{Language: language.Make(tag)})); got != want {
+		if got := outline(grouped(list, grouping{Language: language.Make(tag)})); got != want {
 			t.Errorf("%s: %s, want %s", tag, got, want)
 		}
 	}
@@ -70,7 +70,7 @@ func TestTheAlphabetOfGroupsIsThatOfTheLetter(t *testing.T) {
 func TestAGroupKeepsTheOrderOfTheList(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		list := rapid.SliceOfN(rapid.SampledFrom([]string{"Chad", "Peru", "Oman", ""}), 1, 60).Draw(rt, "places")
-		r := grouped(list, Grouping{
+		r := grouped(list, grouping{
 			Order: rapid.SampledFrom([]GroupOrder{GroupsByName, GroupsByFirst, GroupsBySize}).Draw(rt, "order"),
 			Join:  rapid.SampledFrom([]int{0, 2, 5, 20}).Draw(rt, "join"),
 		})
@@ -106,7 +106,7 @@ func TestGroupsOfSeveralFieldsAreKeptApart(t *testing.T) {
 
 // Small and capital letters make no group of their own; its name is the spelling that most have, of equals the first.
 func TestAGroupSpelledInSeveralWaysIsOne(t *testing.T) {
-	r := grouped(strings.Split("LEEDS,York,Leeds,leeds,Leeds,york", ","), Grouping{})
+	r := grouped(strings.Split("LEEDS,York,Leeds,leeds,Leeds,york", ","), grouping{})
 	if got, want := outline(r), "Leeds 4, York 2"; got != want {
 		t.Errorf("groups %s, want %s", got, want)
 	}
@@ -118,7 +118,7 @@ func TestAGroupSpelledInSeveralWaysIsOne(t *testing.T) {
 			t.Errorf("signer %d is of %s, want %s", i, r.Group(i)[0], want)
 		}
 	}
-	if n, _ := grouped([]string{"York", "York"}, Grouping{}).Spellings(); n != 0 {
+	if n, _ := grouped([]string{"York", "York"}, grouping{}).Spellings(); n != 0 {
 		t.Errorf("one spelling counts as %d groups with several", n)
 	}
 }

@@ -346,9 +346,9 @@ func (l *List) identifier() identifier {
 }
 
 // grouping is how the campaign wants signers of different groups to follow one another.
-func (l *List) grouping() Grouping {
+func (l *List) grouping() grouping {
 	b := l.campaign.Bundles
-	g := Grouping{Order: GroupOrder(b.GroupOrder), Language: language.Make(l.campaign.Letter.Language)}
+	g := grouping{Order: GroupOrder(b.GroupOrder), Language: language.Make(l.campaign.Letter.Language)}
 	if b.Small == "join" {
 		g.Join = b.SmallBelow
 	}

@@ -53,7 +53,7 @@ func TestAPersonTakesAtMost64Bytes(t *testing.T) {
 			p.add(key, true)
 			r.places.add(signerPlace{})
 		}
-		r.settle(nil, Grouping{})
+		r.settle(nil, grouping{})
 		if each := float64(heap()-before) / float64(rows); each > 64 {
 			t.Errorf("%.1f bytes for each of %d persons", each, rows)
 		}

@@ -116,7 +116,7 @@ func (r *Roll) rowOf(record uint32) Row {
 
 // settle puts the signers that were not replaced into delivery order: that of the list, or group by group and within a group that of the
 // list.
-func (r *Roll) settle(replaced map[uint32]bool, grouping Grouping) {
+func (r *Roll) settle(replaced map[uint32]bool, g grouping) {
 	r.order = make([]uint32, 0, r.places.len()-len(replaced))
 	for record := range uint32(r.places.len()) {
 		if !replaced[record] {
@@ -124,6 +124,6 @@ func (r *Roll) settle(replaced map[uint32]bool, grouping Grouping) {
 		}
 	}
 	if r.fields > r.keep {
-		r.groupBy(grouping)
+		r.groupBy(g)
 	}
 }

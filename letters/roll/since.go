@@ -65,9 +65,9 @@ func (e *Earlier) hasEmail(email uint64) bool {
 
 // Withdrawn is somebody with a letter in an earlier packet who has withdrawn since.
 type Withdrawn struct {
-	Person int    `json:"person"` // the number in Earlier
-	Row    Row    `json:"row"`    // their row of the list; 0 where the suppress file alone names them
-	Reason Reason `json:"reason"` // why they get no letter now
+	Person int    // the number in Earlier
+	Row    Row    // their row of the list; 0 where the suppress file alone names them
+	Reason Reason // why they get no letter now
 }
 
 // withdraws tells whether a reason means that somebody does not want to be named.
