@@ -292,9 +292,13 @@ func (r *Roll) Person(i int) Person {
 // PersonRule says in words how persons are told apart. Hashes that were made by different rules cannot be compared.
 func (l *List) PersonRule() string {
 	order := map[nameOrder]string{byScript: "auto", givenFirst: "given-first", familyFirst: "family-first"}[l.orderOf()]
-	same := l.campaign.Signers.SameEmail
-	if same == nil {
-		same = []string{"plus", "dots"}
+	var same []string
+	d := l.identifier()
+	if d.dots {
+		same = append(same, "dots")
+	}
+	if d.plus {
+		same = append(same, "plus")
 	}
 	var clean []string // what of signers.clean changes the letters of a name
 	for _, kind := range []string{"controls", "nfc"} {
@@ -302,6 +306,5 @@ func (l *List) PersonRule() string {
 			clean = append(clean, kind)
 		}
 	}
-	same = slices.Sorted(slices.Values(same))
-	return fmt.Sprintf("signers.same_email: %s; signers.name_order: %s; signers.clean: %s", strings.Join(same, ", "), order, cmp.Or(strings.Join(clean, ", "), "neither controls nor nfc"))
+	return fmt.Sprintf("signers.same_email: %s; signers.name_order: %s; signers.clean: %s", cmp.Or(strings.Join(same, ", "), "none"), order, cmp.Or(strings.Join(clean, ", "), "neither controls nor nfc"))
 }

@@ -132,6 +132,11 @@ func TestPersonsAreHashedAlikeForEver(t *testing.T) {
 	if rule, want := l.PersonRule(), "signers.same_email: dots, plus; signers.name_order: auto; signers.clean: controls, nfc"; rule != want {
 		t.Errorf("the rule is %s, want %s", rule, want)
 	}
+	for typed, want := range map[string]string{"plus dots": "dots, plus", "dots dots": "dots", "none": "none", "none plus": "plus"} {
+		if c.Signers.SameEmail = strings.Fields(typed); !strings.HasPrefix(l.PersonRule(), "signers.same_email: "+want+";") {
+			t.Errorf("with %s the rule is %s", typed, l.PersonRule())
+		}
+	}
 }
 
 // somebody is a person of a made-up campaign.
