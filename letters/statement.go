@@ -66,8 +66,8 @@ func Statement(ctx context.Context, dirs []string, o StatementOptions) (*Stateme
 		return nil, problem.Problem{Place: problem.Place{File: o.Out}, What: "this is not the name of a PDF", Do: "End it in .pdf"}
 	}
 	for _, dir := range dirs {
-		if inside(dir, o.Out) {
-			return nil, problem.Problem{Place: problem.Place{File: o.Out}, What: "this is inside the packet, which holds what build made and nothing else", Do: "Name a file outside of it"}
+		if err := packet.Outside(dir, o.Out); err != nil {
+			return nil, err
 		}
 	}
 	status, err := packet.ReadStatus(dirs...)
@@ -89,17 +89,6 @@ func Statement(ctx context.Context, dirs []string, o StatementOptions) (*Stateme
 		return nil, err
 	}
 	return report, nil
-}
-
-// inside tells whether a file would stand in a folder.
-func inside(dir, file string) bool {
-	from, err1 := filepath.Abs(dir)
-	to, err2 := filepath.Abs(file)
-	if err1 != nil || err2 != nil {
-		return false
-	}
-	rel, err := filepath.Rel(from, to)
-	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
 }
 
 // statement is a delivery statement being made.

@@ -360,13 +360,18 @@ func vacant(dir, out string) error {
 			return problem.Problem{Place: at, What: "this is there already, and export overwrites nothing", Do: "Name another one, or move it away"}
 		}
 	}
+	return Outside(dir, out)
+}
+
+// Outside makes sure that a file or folder that is to be written does not lie in the packet in dir.
+func Outside(dir, out string) error {
 	from, err1 := filepath.Abs(dir)
 	to, err2 := filepath.Abs(out)
 	if err := errors.Join(err1, err2); err != nil {
 		return fmt.Errorf("finding %s: %w", out, err)
 	}
 	if rel, err := filepath.Rel(from, to); err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
-		return problem.Problem{Place: at, What: "this is inside the packet", Do: "Name a place outside of it"}
+		return problem.Problem{Place: problem.Place{File: out}, What: "this is inside the packet, which holds what build made and nothing else", Do: "Name a place outside of it"}
 	}
 	return nil
 }
