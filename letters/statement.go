@@ -300,16 +300,9 @@ func (s *statement) handOver(p *packet.PacketStatus, e *packet.StatusEntry) []ty
 
 // isOnTheWay tells whether any bundle of an entry is still with the carrier.
 func isOnTheWay(p *packet.PacketStatus, e *packet.StatusEntry) bool {
-	away := map[int]bool{}
-	for n := range p.Of.OnTheWay.All() {
-		away[n] = true
-	}
-	for n := range e.Bundles.All() {
-		if away[n] {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.Of.OnTheWay, func(a packet.BundleRange) bool {
+		return slices.ContainsFunc(e.Bundles, func(b packet.BundleRange) bool { return a.From <= b.To && b.From <= a.To })
+	})
 }
 
 // hashes are what a packet and its record can be checked by.
