@@ -45,6 +45,7 @@ func Load(o Options) (*Campaign, error) {
 	l.gatherFiles(c)
 	l.gatherRecipients(c)
 	c.Bundles.Given = l.has("bundles.letters")
+	c.Print.Contact = cmp.Or(c.Print.Contact, c.Sender.Contact)
 	if _, language, ok := c.Letter.BuiltIn(); ok && language != "" && !l.has("letter.language") {
 		c.Letter.Language = language // shareholder.de says it; what was left out does not speak against it
 	}

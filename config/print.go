@@ -36,9 +36,6 @@ func boxSheets(text string) (what, do string) {
 
 // checkPrint looks at the days on which the printer has something to do.
 func (l *loader) checkPrint(c *Campaign) {
-	if c.Print.Contact == "" {
-		c.Print.Contact = c.Sender.Contact
-	}
 	needed, destroyed := c.Print.NeededBy, c.Print.DestroyBy
 	if !needed.IsZero() && !destroyed.IsZero() && destroyed.Before(needed) {
 		l.problems.Add(l.resolved["print.destroy_by"].at, "print.destroy_by lies before print.needed_by: the files would be gone before the letters are there",

@@ -33,7 +33,7 @@ const eitherOrder writtenDay = 1 << 31
 // dayNumber counts days from 1 January 1970.
 type dayNumber int32
 
-// none is no day: 1970 is before firstYear.
+// noDay is no day: 1970 is before firstYear.
 const noDay dayNumber = 0
 
 // dayOf settles a written day.
