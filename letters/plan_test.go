@@ -137,7 +137,7 @@ func TestBundlesHoldAllLettersAndAreAsFullAsTheyMayBe(t *testing.T) {
 			}
 			most := b.count + 1
 			if b.first >= p.joined && p.GroupStart(next) { // the next group comes whole or not at all, where it has room in a bundle at all
-				for next-b.first+1 > 0 && b.first+most < p.Len() && !p.GroupStart(b.first+most) {
+				for b.first+most < p.Len() && !p.GroupStart(b.first+most) {
 					most++
 				}
 			}

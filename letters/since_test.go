@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -333,7 +332,7 @@ func TestFormsGoOnWithTheirNumbers(t *testing.T) {
 					names[row["letter_id"]] = true
 				}
 			}
-			if len(names) != 70 || !maps.Equal(map[string]bool{"c-000001": true, "c-000070": true}, map[string]bool{"c-000001": names["c-000001"], "c-000070": names["c-000070"]}) {
+			if len(names) != 70 || !names["c-000001"] || !names["c-000070"] {
 				t.Errorf("%d letter ids", len(names))
 			}
 		})
