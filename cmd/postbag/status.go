@@ -158,7 +158,7 @@ func entryLine(e *packet.StatusEntry) string {
 	default:
 		line = fmt.Sprintf("%s  %s: %s, %s", day(e.At), eventWord(e.What), short(bundleNumbers(e.Bundles), 60), count(e.Letters, "letter"))
 		if e.To != nil {
-			line += map[packet.Event]string{packet.Accepted: ", taken by ", packet.Refused: ", by "}[e.What] + e.To.String()
+			line += map[packet.Event]string{packet.Sent: ", to ", packet.Accepted: ", taken by ", packet.Refused: ", by "}[e.What] + e.To.String()
 		}
 	}
 	if e.StruckBy > 0 {
