@@ -14,9 +14,9 @@ func (a *app) previewCommand() command {
 	flags := []cli.Flag{
 		campaignFlag(),
 		&cli.GenericFlag{Name: "row", Usage: "show the letter of row `N` of the list, as a spreadsheet numbers it " +
-			"(default: the letter that is hardest to set)", Value: new(wholeNumber)},
+			"(default: the letter that is hardest to set)", Value: new(ordinal)},
 		&cli.GenericFlag{Name: "recipient", Usage: "show the letter to recipient `N` of several, counting from 1 " +
-			"(default: the one whose letter is hardest to set)", Value: new(wholeNumber)},
+			"(default: the one whose letter is hardest to set)", Value: new(ordinal)},
 		&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "write the letter to `FILE`", Value: "preview.pdf"},
 	}
 	return command{

@@ -28,7 +28,7 @@ func (a *app) printCommand() command {
 		flags: []cli.Flag{
 			&cli.StringSliceFlag{Name: "bundle", Usage: "send only these bundles, by their numbers: `N`, as 17, 3-5 or 1,4-6; may be repeated"},
 			&cli.StringFlag{Name: "printer", Usage: "send to the printer `NAME`, as lpstat -e lists them (default: the job ticket's, or else the computer's own)"},
-			&cli.GenericFlag{Name: "copies", Usage: "print each bundle `N` times (default: what the job ticket says)", Value: new(wholeNumber)},
+			&cli.GenericFlag{Name: "copies", Usage: "print each bundle `N` times (default: what the job ticket says)", Value: new(ordinal)},
 			&cli.BoolFlag{Name: "first-pages", Usage: "send the slip sheet and the first letter of the first of the bundles only, once", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "dry-run", Usage: "show the commands and send nothing", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask", DisableDefaultText: true},

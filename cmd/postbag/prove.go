@@ -24,7 +24,7 @@ func (a *app) proveCommand() command {
 		flags: []cli.Flag{
 			&cli.StringFlag{Name: "letter", Usage: "prove the letter with this `ID`, as it stands at the foot of the letter"},
 			&cli.StringFlag{Name: "row", Usage: "prove the letter of row `N` of the list; FILE:N where the list has several files"},
-			&cli.GenericFlag{Name: "recipient", Usage: "with --row: prove the letter to recipient `N` of several, counting from 1", Value: new(wholeNumber)},
+			&cli.GenericFlag{Name: "recipient", Usage: "with --row: prove the letter to recipient `N` of several, counting from 1", Value: new(ordinal)},
 			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "write the proof to `FILE`, and the page beside it as a PDF (default: proof-ID.json)"},
 		},
 		statuses: []exitStatus{

@@ -26,7 +26,7 @@ func (a *app) recordCommand() command {
 		operands: []operand{{name: "DIR", what: "the packet's folder; for a statement the word statement, and then one packet or several", repeats: true}},
 		flags: []cli.Flag{
 			&cli.StringFlag{Name: "bundles", Aliases: []string{"b"}, Usage: "the bundles with these `NUMBERS`, as in 17 or 1-3,5; or all"},
-			&cli.IntFlag{Name: "recipient", Usage: "the bundles for recipient `K`, where there are several; all of theirs unless --bundles is given", DefaultText: "all of them"},
+			&cli.GenericFlag{Name: "recipient", Usage: "the bundles for recipient `K`, where there are several; all of theirs unless --bundles is given (default: all recipients)", Value: new(ordinal)},
 			&cli.BoolFlag{Name: "accepted", Usage: "they were taken", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "refused", Usage: "they were not taken; say why with --reason", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "sent", Usage: "they were given to a carrier", DisableDefaultText: true},
@@ -40,7 +40,7 @@ func (a *app) recordCommand() command {
 			&cli.StringFlag{Name: "reason", Usage: "a `TEXT` that says why they were refused, or why an entry is struck"},
 			&cli.StringFlag{Name: "note", Usage: "a `TEXT` about anything else"},
 			&cli.StringSliceFlag{Name: "evidence", Usage: "keep the SHA-256 of `FILE`, a photo or the signed receipt; may be given several times"},
-			&cli.IntFlag{Name: "strike", Usage: "entry `N` does not hold; say why with --reason", DefaultText: "none"},
+			&cli.GenericFlag{Name: "strike", Usage: "entry `N` does not hold; say why with --reason", Value: new(ordinal)},
 			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Usage: "write the statement to `FILE`, a PDF", Category: statementFlags},
 			&cli.StringFlag{Name: "language", Usage: "write the statement in the language `TAG` (default: that of the letters)", Category: statementFlags},
 			&cli.BoolFlag{Name: "names", Usage: "let the statement name who handed over and who took the bundles", DisableDefaultText: true, Category: statementFlags},
@@ -81,7 +81,7 @@ func (a *app) record(c *cli.Context) (result, error) {
 	if entry.What != packet.Struck && (len(entry.Bundles) == 0 || c.IsSet("recipient")) {
 		s, err := packet.ReadStatus(dir)
 		if err == nil {
-			entry.Bundles, err = s.Packets[0].ForRecipient(c.Int("recipient"), entry.Bundles)
+			entry.Bundles, err = s.Packets[0].ForRecipient(numberOf(c, "recipient"), entry.Bundles)
 		}
 		if err != nil {
 			return nil, err
@@ -191,7 +191,7 @@ func strikeOf(c *cli.Context, e *packet.RecordEntry) (*packet.RecordEntry, error
 	if strings.TrimSpace(e.Reason) == "" {
 		return nil, usageError{what: "record is not told why the entry is struck", do: "Write it with --reason"}
 	}
-	e.What, e.Strikes = packet.Struck, c.Int("strike")
+	e.What, e.Strikes = packet.Struck, numberOf(c, "strike")
 	return e, nil
 }
 

@@ -121,9 +121,32 @@ func (n *wholeNumber) String() string {
 	return strconv.Itoa(int(*n))
 }
 
+// ordinal is the value of a flag that counts from 1. It is 0 until the flag is given.
+type ordinal struct{ wholeNumber }
+
+// Set makes an ordinal a flag's value: a 0 would be taken for a flag that was not given.
+func (n *ordinal) Set(s string) error {
+	if err := n.wholeNumber.Set(s); err != nil || n.wholeNumber == 0 {
+		return errors.New("it must be a whole number, 1 or more")
+	}
+	return nil
+}
+
+// String is that of a wholeNumber, also of no ordinal.
+func (n *ordinal) String() string {
+	if n == nil {
+		return ""
+	}
+	return n.wholeNumber.String()
+}
+
+// numberOf is the number that a flag was given; 0 for none.
 func numberOf(c *cli.Context, flag string) int {
-	if n, ok := c.Generic(flag).(*wholeNumber); ok {
+	switch n := c.Generic(flag).(type) {
+	case *wholeNumber:
 		return int(*n)
+	case *ordinal:
+		return int(n.wholeNumber)
 	}
 	return 0
 }

@@ -31,7 +31,7 @@ func (a *app) verifyCommand() command {
 			&cli.StringFlag{Name: "code", Usage: "check the code of a slip sheet: `TEXT` is what it says"},
 			&cli.StringFlag{Name: "manifest", Usage: "check the proof or the code by the manifest in `FILE`"},
 			&cli.StringFlag{Name: "root", Usage: "check the proof by this root, 64 digits in `HEX`; spaces between them do not count"},
-			&cli.GenericFlag{Name: "size", Usage: "with --root, check that there are `N` letters", Value: new(wholeNumber)},
+			&cli.GenericFlag{Name: "size", Usage: "with --root, check that there are `N` letters", Value: new(ordinal)},
 		},
 		statuses: []exitStatus{
 			{done, "the packet is whole, the proof holds, or the code is that of a bundle"},
@@ -106,8 +106,6 @@ func (a *app) verifyProof(c *cli.Context) (result, error) {
 		return nil, usageError{what: "--root is not 64 digits of hex", do: "Copy the root from paper, digit by digit; spaces do not count"}
 	case c.IsSet("size") && !c.IsSet("root"):
 		return nil, usageError{what: "--size goes with --root", do: "A manifest says itself how many letters there are"}
-	case c.IsSet("size") && size == 0:
-		return nil, usageError{what: "--size is 0, and no packet has no letters", do: "Write the number of letters that stands with the root"}
 	}
 	proof, err := packet.ReadProof(c.String("proof"))
 	if err != nil {
