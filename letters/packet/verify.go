@@ -108,14 +108,15 @@ func verify(ctx context.Context, dir string, o VerifyOptions) (*Report, error) {
 
 // verifier is one run of Verify.
 type verifier struct {
-	ctx     context.Context
-	options VerifyOptions
-	root    *os.Root
-	there   map[string]entry   // what stands in the folder
-	folded  map[string]string  // the same by name in lower case
-	listed  map[string]listing // what should stand there, outside private/
-	shared  bool               // many signers stand on one page
-	run     *run               // nil when private/ is gone or run.json cannot be read
+	ctx      context.Context
+	options  VerifyOptions
+	root     *os.Root
+	there    map[string]entry   // what stands in the folder
+	folded   map[string]string  // the same by name in lower case
+	listed   map[string]listing // what should stand there, outside private/
+	shared   bool               // many signers stand on one page
+	manifest string             // SHA-256 of manifest.json
+	run      *run               // nil when private/ is gone or run.json cannot be read
 
 	mu     sync.Mutex // over what follows
 	report Report
@@ -221,6 +222,7 @@ func (v *verifier) readManifest() (*Manifest, error) {
 	if data == nil {
 		return nil, err
 	}
+	v.manifest = hashOf(data)
 	m, err := parseManifest(data)
 	if err != nil {
 		do := v.remedy(manifestFile, nil)

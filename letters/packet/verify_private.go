@@ -99,10 +99,10 @@ func (v *verifier) readIndex(m *Manifest, ledger *ledgerReader) ([]byte, error) 
 		v.unchecked("the root against the ledger: " + indexFile + " cannot be read")
 		return nil, nil
 	}
-	if err := f.end(); err != nil {
-		return nil, err
+	index, err := readBounded(f, indexFile)
+	if ended := f.end(); ended != nil {
+		return nil, ended
 	}
-	index, err := readAccount(v.root, indexFile)
 	if err != nil {
 		v.fault(indexFile, fmt.Sprintf("cannot be read (%v)", reason(err)), v.remedy(indexFile, nil))
 		return nil, nil

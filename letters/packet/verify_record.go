@@ -20,11 +20,7 @@ func (v *verifier) checkRecord(m *Manifest) error {
 	if data == nil {
 		return err
 	}
-	manifest, err := v.account(manifestFile)
-	if manifest == nil {
-		return err
-	}
-	r, err := parseRecord(data, hashOf(manifest), m)
+	r, err := parseRecord(data, v.manifest, m)
 	var fault *recordFault
 	switch {
 	case errors.As(err, &fault) && fault.line == 1 && errors.Is(err, errRecordChain):
