@@ -303,19 +303,28 @@ func (p *PacketStatus) firstNumber() int {
 
 // together checks that the packets are of one campaign and hold no letter twice: then their numbers may be added.
 func (s *Status) together() error {
-	for i := 1; i < len(s.Packets); i++ {
-		before, p := &s.Packets[i-1], &s.Packets[i]
-		at := problem.Place{File: p.Dir}
-		switch last, _ := letterNumber(before.Account.Campaign, before.Last); {
-		case p.Manifest == before.Manifest:
-			return problem.Problem{Place: at, What: fmt.Sprintf("this is the same packet as %s", before.Dir), Do: "Name each packet once"}
-		case p.Account.Campaign != before.Account.Campaign:
-			return problem.Problem{Place: at, What: fmt.Sprintf("this is a packet of the campaign %s, and %s is one of %s", shown(p.Account.Campaign), before.Dir, shown(before.Account.Campaign)),
-				Do: "Name packets of one campaign"}
-		case p.firstNumber() <= last && p.Last != "" && before.Last != "" && !s.toppedUp(p.Manifest, before.Manifest):
-			return problem.Problem{Place: at, What: fmt.Sprintf("letters %s and on are in %s too, so their numbers do not add up", shown(p.First), before.Dir),
-				Do: "Name the packet that was delivered, and those made after it with --since"}
+	for i := range s.Packets {
+		for k := range i {
+			if err := s.pair(&s.Packets[k], &s.Packets[i]); err != nil {
+				return err
+			}
 		}
+	}
+	return nil
+}
+
+// pair checks two of the packets; the letters of p begin no earlier than those of before.
+func (s *Status) pair(before, p *PacketStatus) error {
+	at := problem.Place{File: p.Dir}
+	switch last, _ := letterNumber(before.Account.Campaign, before.Last); {
+	case p.Manifest == before.Manifest:
+		return problem.Problem{Place: at, What: fmt.Sprintf("this is the same packet as %s", before.Dir), Do: "Name each packet once"}
+	case p.Account.Campaign != before.Account.Campaign:
+		return problem.Problem{Place: at, What: fmt.Sprintf("this is a packet of the campaign %s, and %s is one of %s", shown(p.Account.Campaign), before.Dir, shown(before.Account.Campaign)),
+			Do: "Name packets of one campaign"}
+	case p.firstNumber() <= last && p.Last != "" && before.Last != "" && !s.toppedUp(p.Manifest, before.Manifest):
+		return problem.Problem{Place: at, What: fmt.Sprintf("letters %s and on are in %s too, so their numbers do not add up", shown(p.First), before.Dir),
+			Do: "Name the packet that was delivered, and those made after it with --since"}
 	}
 	return nil
 }

@@ -178,6 +178,50 @@ func TestPacketsThatDoNotBelongTogetherAreRefused(t *testing.T) {
 	}
 }
 
+// besides makes a packet of the same first number as the first of topUp, and one that tops up both.
+func besides(t testing.TB, first string) (other, both string) {
+	t.Helper()
+	other, both = t.TempDir(), t.TempDir()
+	sample{bundles: 2, letters: 4}.make(t, other, "h")
+	w, err := Open(both, "i", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Abort()
+	a, err := readManifestOf(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := readManifestOf(other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	later := small
+	later.earlier = 12
+	if err := later.buildWith(t.Context(), w, func(m *Manifest) {
+		withdrawn := 2
+		m.Since[0].ManifestHash, m.Withdrawn = a.hash, &withdrawn
+		m.Since = append(m.Since, Earlier{Campaign: m.Campaign, ManifestHash: b.hash, Root: b.m.Tree.Root, Letters: 8, Last: letterID(m.Campaign, 8)})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return other, both
+}
+
+// Of two packets with letters of the same numbers that a third one tops up, the first one counted twice when the other stood between: only
+// neighbours were compared.
+func TestAPacketCountsOnceAlsoBesideAnotherOfItsNumbers(t *testing.T) {
+	first := t.TempDir()
+	small.make(t, first, "f")
+	other, both := besides(t, first)
+	if s := statusOf(t, first, other, both); s.All != (Share{8, 32, 40}) {
+		t.Errorf("%+v", s.All)
+	}
+	if _, err := ReadStatus(first, other, both, first); err == nil || !strings.Contains(err.Error(), "this is the same packet as") {
+		t.Errorf("a packet that is named twice: %v", err)
+	}
+}
+
 func TestEachRecipientHasTheirPart(t *testing.T) {
 	dir := t.TempDir()
 	sample{bundles: 2, letters: 3, recipients: 2}.make(t, dir, "f")
