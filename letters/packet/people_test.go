@@ -225,3 +225,26 @@ func FuzzReadPeople(f *testing.F) {
 		}
 	})
 }
+
+// Two packets that went on from the same one have letters of the same numbers, and a third may top up both: verify found fault with the
+// list that build had made of who has withdrawn from each.
+func TestWhoHasWithdrawnIsListedInTheOrderOfThePackets(t *testing.T) {
+	people := &People{parts: []peoplePart{{first: 1, signers: 2, recipients: 1}, {first: 3, signers: 2, recipients: 1}, {first: 3, signers: 2, recipients: 1},
+		{first: 5, signers: 9, recipients: 1}}}
+	m := &Manifest{Campaign: "river", First: 5}
+	for _, c := range []struct {
+		numbers []int
+		wrong   bool
+	}{{[]int{1, 3, 4, 3, 4}, false}, {[]int{4, 3}, false}, {[]int{3, 3}, false}, {[]int{3, 3, 3}, true}, {[]int{4, 3, 4, 3}, true}, {[]int{3, 2}, true}, {[]int{5}, true}} {
+		w := &withdrawnReader{m: m, people: people}
+		var err error
+		for _, n := range c.numbers {
+			if err == nil {
+				err = w.row([]string{letterID("river", n), "no consent", ""}, 0)
+			}
+		}
+		if (err != nil) != c.wrong {
+			t.Errorf("%v: %v", c.numbers, err)
+		}
+	}
+}

@@ -44,35 +44,39 @@ func (v *verifier) checkPrivate(m *Manifest) error {
 	if err := v.checkTable(exclusionsFile, &exclusionsReader{m: m, fates: fates, counts: map[string]*int{}}); err != nil {
 		return err
 	}
+	people, err := v.checkPeople(m)
+	if err != nil {
+		return err
+	}
 	if len(m.Since) > 0 && m.Withdrawn != nil {
-		if err := v.checkTable(withdrawnFile, &withdrawnReader{m: m}); err != nil {
-			return err
-		}
-	} else if _, ok := v.there[withdrawnFile]; ok {
+		return v.checkTable(withdrawnFile, &withdrawnReader{m: m, people: people})
+	}
+	if _, ok := v.there[withdrawnFile]; ok {
 		v.fault(withdrawnFile, "does not belong to a packet that tops up no other", "Move it out of the packet")
 	}
-	return v.checkPeople(m)
+	return nil
 }
 
-// checkPeople compares what the signers are known by in later packets with the manifest.
-func (v *verifier) checkPeople(m *Manifest) error {
+// checkPeople compares what the signers are known by in later packets with the manifest, and returns it without its records; nil where it cannot
+// be used.
+func (v *verifier) checkPeople(m *Manifest) (*People, error) {
 	if m.old() {
 		if _, ok := v.there[peopleFileName]; ok {
 			v.fault(peopleFileName, "does not belong to a packet of this version", "Move it out of the packet")
 		}
-		return nil
+		return nil, nil
 	}
 	f := v.openPrivate(peopleFileName)
 	if f == nil {
-		return nil
+		return nil, nil
 	}
 	info, err := f.f.Stat()
 	if err != nil {
-		return fmt.Errorf("reading %s: %w", peopleFileName, errors.Join(err, f.end()))
+		return nil, fmt.Errorf("reading %s: %w", peopleFileName, errors.Join(err, f.end()))
 	}
 	people, err := readPeople(f, info.Size(), false)
 	if ended := f.end(); ended != nil {
-		return ended
+		return nil, ended
 	}
 	if err == nil {
 		if what := people.wrong(m); what != "" {
@@ -81,8 +85,9 @@ func (v *verifier) checkPeople(m *Manifest) error {
 	}
 	if err != nil {
 		v.fault(peopleFileName, err.Error(), v.remedy(peopleFileName, nil))
+		return nil, nil
 	}
-	return nil
+	return &people.People, nil
 }
 
 // readIndex reads private/proofs.index and gives the ledger's reader the key that letters are hashed with. It is nil where there is

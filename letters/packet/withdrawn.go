@@ -40,9 +40,11 @@ func AppendWithdrawnRow(dst []byte, r WithdrawnRow, several bool) []byte {
 
 // withdrawnReader checks private/withdrawn.csv against the manifest.
 type withdrawnReader struct {
-	m    *Manifest
-	rows int
-	last int // first letter of the person before
+	m      *Manifest
+	people *People // of the packet; nil where they are not known
+	rows   int
+	part   int // of people, in which the person before is
+	last   int // first letter of that person
 }
 
 func (w *withdrawnReader) head(line string) error {
@@ -60,11 +62,8 @@ func (w *withdrawnReader) row(cells []string, _ int64) error {
 		if !ok || number >= w.m.First {
 			return fmt.Errorf("%s is no letter of an earlier packet", shown(id))
 		}
-		if i == 0 && number <= w.last {
+		if i == 0 && !w.follows(number) {
 			return fmt.Errorf("letter %s is out of order", id)
-		}
-		if i == 0 {
-			w.last = number
 		}
 	}
 	if row, err := strconv.Atoi(cells[2]); cells[2] != "" && (err != nil || row < 1 || row > maxRow) {
@@ -74,6 +73,21 @@ func (w *withdrawnReader) row(cells []string, _ int64) error {
 		return errors.New("nothing says why")
 	}
 	return nil
+}
+
+// follows tells whether a person whose first letter has this number can stand behind the one before. The rows are in the order of the
+// earlier packets, and in each in that of its letters; packets that went on from the same one have letters of the same numbers.
+func (w *withdrawnReader) follows(number int) bool {
+	if w.people == nil {
+		return true
+	}
+	for ; w.part < len(w.people.parts)-1; w.part, w.last = w.part+1, 0 { // the last part is the packet itself
+		if p := &w.people.parts[w.part]; number >= max(p.first, w.last+1) && number < p.first+p.signers {
+			w.last = number
+			return true
+		}
+	}
+	return false
 }
 
 func (w *withdrawnReader) end() error {
