@@ -56,7 +56,12 @@ func (s status) print(p *page) {
 		p.warning("%s withdrawn since%s. What was handed over cannot be called back.", have(*s.Withdrawn), where)
 	}
 	for _, w := range s.WithdrawnLetters {
-		if w.State == "outstanding" || w.State == "refused" {
+		switch {
+		case w.State != "outstanding" && w.State != "refused":
+		case w.Shared:
+			p.warning("Look at letter %s in bundle %d of %s before that is handed over: several packets have one of this number. If it is from somebody who has withdrawn, take it out; "+
+				"private/withdrawn.csv has the row of the list.", plain(w.Letter), w.Bundle, plain(w.Dir))
+		default:
 			p.warning("Take letter %s out of bundle %d of %s before that is handed over.", plain(w.Letter), w.Bundle, plain(w.Dir))
 		}
 	}

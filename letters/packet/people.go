@@ -248,6 +248,17 @@ func (p *People) wrong(m *Manifest) string {
 	return ""
 }
 
+// having is how many packets have a letter of this number.
+func (p *People) having(number int) int {
+	n := 0
+	for i := range p.parts {
+		if number >= p.parts[i].first && number <= p.parts[i].last() {
+			n++
+		}
+	}
+	return n
+}
+
 // SameNumbers is an id that two letters have, where packets went on from the same one and not from each other; "" where there is none.
 func (p *People) SameNumbers(campaign string) string {
 	last := 0

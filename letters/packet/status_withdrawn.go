@@ -19,6 +19,8 @@ type WithdrawnLetter struct {
 	Dir    string `json:"dir"` // of the packet that it is in
 	Bundle int    `json:"bundle"`
 	State  string `json:"state"` // delivered, refused, on the way or outstanding
+	// Shared tells that other packets have a letter of this id, because they went on from the same one: which is theirs, its name tells.
+	Shared bool `json:"shared,omitempty"`
 }
 
 // findWithdrawn says where the letters are that the last packet lists as withdrawn. A packet whose private/ is gone lists none, and letters of packets that
@@ -28,28 +30,47 @@ func (s *Status) findWithdrawn() error {
 	if last.Withdrawn == nil || *last.Withdrawn == 0 {
 		return nil
 	}
-	ids, err := readWithdrawn(last.Dir)
+	ids, people, err := readWithdrawn(last.Dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
-		return problem.Problem{Place: problem.Place{File: last.Dir}, What: fmt.Sprintf("%s cannot be used (%v)", withdrawnFile, reason(err)), Do: "Check the packet with postbag verify, and mend it first"}
+		return problem.Problem{Place: problem.Place{File: last.Dir}, What: fmt.Sprintf("who has withdrawn cannot be read from private/ (%v)", reason(err)), Do: "Check the packet with postbag verify, and mend it first"}
 	}
+	seen := map[string]bool{}
 	for _, id := range ids {
-		if letter, ok := s.find(id); ok {
-			s.WithdrawnLetters = append(s.WithdrawnLetters, letter)
+		if number, ok := letterNumber(s.Campaign, id); ok && !seen[id] {
+			seen[id] = true
+			s.find(id, number, people.having(number) > 1)
 		}
 	}
 	return nil
 }
 
-// readWithdrawn reads the ids of letters out of private/withdrawn.csv.
-func readWithdrawn(dir string) (ids []string, err error) {
+// readWithdrawn reads the ids of letters out of private/withdrawn.csv, and which packets there are out of private/people.keys.
+func readWithdrawn(dir string) (ids []string, people *peopleFile, err error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer root.Close()
+	if ids, err = readWithdrawnIDs(root); err != nil {
+		return nil, nil, err
+	}
+	f, err := openRegular(root, peopleFileName)
+	if err != nil { // which is no private/ that is gone
+		return nil, nil, fmt.Errorf("%s: %v", peopleFileName, reason(err))
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, nil, err
+	}
+	people, err = readPeople(f, info.Size(), false)
+	return ids, people, err
+}
+
+func readWithdrawnIDs(root *os.Root) (ids []string, err error) {
 	f, err := openRegular(root, withdrawnFile)
 	if err != nil {
 		return nil, err
@@ -73,21 +94,19 @@ func readWithdrawn(dir string) (ids []string, err error) {
 	}
 }
 
-// find looks a letter up in the packets.
-func (s *Status) find(id string) (WithdrawnLetter, bool) {
-	number, ok := letterNumber(s.Campaign, id)
+// find adds a withdrawn letter as it is in the packets that are named.
+func (s *Status) find(id string, number int, shared bool) {
 	for i := range s.Packets {
 		p := &s.Packets[i]
 		before := p.firstNumber()
 		for k := range p.Account.Bundles {
 			next := before + p.Account.Bundles[k].Letters
-			if ok && number >= before && number < next {
-				return WithdrawnLetter{Letter: id, Dir: p.Dir, Bundle: k + 1, State: p.Of.stateOf(k + 1)}, true
+			if number >= before && number < next {
+				s.WithdrawnLetters = append(s.WithdrawnLetters, WithdrawnLetter{Letter: id, Dir: p.Dir, Bundle: k + 1, State: p.Of.stateOf(k + 1), Shared: shared})
 			}
 			before = next
 		}
 	}
-	return WithdrawnLetter{}, false
 }
 
 // stateOf says in words what became of a bundle.
