@@ -233,14 +233,14 @@ func (p *recorded) write(lines []byte) error {
 	if err != nil {
 		return err
 	}
-	if n, err := f.Write(lines); err != nil {
-		if n > 0 {
-			err = errors.Join(err, f.Truncate(int64(len(p.data))))
-		}
-		f.Close()
-		return err
+	n, err := f.Write(lines)
+	if err == nil {
+		err = f.Sync()
 	}
-	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+	if err != nil && n > 0 {
+		err = errors.Join(err, f.Truncate(int64(len(p.data))))
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
 		return err
 	}
 	if p.there {
