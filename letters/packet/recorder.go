@@ -145,7 +145,7 @@ func (p *recorded) read() error {
 	p.before = len(p.record.entries)
 	var fault *recordFault
 	if errors.As(err, &fault) {
-		return problem.Problem{Place: problem.Place{File: p.dir + "/" + recordFile, Line: fault.line}, What: "the line " + fault.err.Error(), Do: mendRecord}
+		return problem.Problem{Place: problem.Place{File: filepath.Join(p.dir, filepath.FromSlash(recordFile)), Line: fault.line}, What: "the line " + fault.err.Error(), Do: mendRecord}
 	}
 	return err
 }
