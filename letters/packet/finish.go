@@ -3,9 +3,7 @@ package packet
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
 	_ "embed"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -47,8 +45,7 @@ func (w *Writer) Account(ctx context.Context, m *Manifest) (hash string, err err
 		return "", fmt.Errorf("%d bundles make a manifest of more than %d MB: put more letters in a bundle", len(m.Bundles), maxAccount>>20)
 	}
 	w.accounted = data
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:]), nil
+	return hashOf(data), nil
 }
 
 // Finish calls Account, unless that has been done, waits for what is still being synced, writes manifest.json, manifest.csv, READ-ME.txt,

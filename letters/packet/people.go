@@ -303,8 +303,7 @@ func ReadEarlier(dir string) (*EarlierPacket, error) {
 	if err != nil {
 		return nil, refuse(fmt.Sprintf("%s is wrong: %v", manifestFile, err), "Check the packet with postbag verify, and mend it first")
 	}
-	sum := sha256.Sum256(data)
-	e.Hash = hex.EncodeToString(sum[:])
+	e.Hash = hashOf(data)
 	const again = "Build it again with this Postbag, from the list and campaign.secret that it was made from, to another folder, and name that: " +
 		"it has the same letters under the same ids"
 	if e.Manifest.old() {

@@ -79,7 +79,7 @@ func (p *Printout) readTicket() error {
 	if err != nil {
 		return p.damaged(ticketFile, fmt.Sprintf("cannot be checked (%v)", reason(err)))
 	}
-	if sum := sha256.Sum256(data); sums[ticketFile] != hex.EncodeToString(sum[:]) {
+	if sums[ticketFile] != hashOf(data) {
 		return p.damaged(ticketFile, "is not the job ticket that was made: its SHA-256 differs")
 	}
 	if p.Ticket, err = parseTicket(data); err != nil {

@@ -179,6 +179,7 @@ func (r *record) take(line []byte, m *Manifest) error {
 	return nil
 }
 
+// hashOf is the SHA-256 of data in lower-case hex.
 func hashOf(data []byte) string {
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])

@@ -2,8 +2,6 @@ package packet
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -63,8 +61,7 @@ func (r *run) encode() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encoding the account of the run: %w", err)
 	}
-	sum := sha256.Sum256(data)
-	unchecked.Check = hex.EncodeToString(sum[:])
+	unchecked.Check = hashOf(data)
 	if data, err = json.MarshalIndent(&unchecked, "", "  "); err != nil {
 		return nil, fmt.Errorf("encoding the account of the run: %w", err)
 	}
