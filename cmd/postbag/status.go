@@ -53,7 +53,7 @@ func (s status) print(p *page) {
 		if len(s.WithdrawnLetters) > 0 { // else private/ is gone, or their letters lie in packets that are not named
 			where = ": private/withdrawn.csv in " + plain(s.Packets[len(s.Packets)-1].Dir) + " lists the letters"
 		}
-		p.warning("%s withdrawn since%s. What was handed over cannot be called back.", have(*s.Withdrawn), where)
+		p.warning("%s withdrawn since%s. What was handed over cannot be called back.", people(*s.Withdrawn, "with letters in earlier packets has", "with letters in earlier packets have"), where)
 	}
 	for _, w := range s.WithdrawnLetters {
 		switch {
@@ -80,14 +80,6 @@ func (s status) print(p *page) {
 			p.line("SHA-256 of the record's last line: %s", k.Head)
 		}
 	}
-}
-
-// have says how many people of earlier packets have done a thing.
-func have(people int) string {
-	if people == 1 {
-		return "1 person with letters in earlier packets has"
-	}
-	return number(int64(people)) + " people with letters in earlier packets have"
 }
 
 // tally writes what became of the bundles, and their numbers where they are those of one packet.
