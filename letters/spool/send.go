@@ -2,6 +2,7 @@ package spool
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -137,13 +138,10 @@ func cutLast(text, separator string) (before, after string, found bool) {
 	return text, "", false
 }
 
-// requestID takes the id out of what lp said; what has none is told as it is.
+// requestID takes the id out of what lp said; what has none is told as it is. It is never empty: a job without a request counts as not sent.
 func requestID(said string) string {
 	said = strings.TrimSpace(said)
-	if id := request.FindString(said); id != "" {
-		return id
-	}
-	return said
+	return cmp.Or(request.FindString(said), said, "unknown")
 }
 
 // refused tells what lp said, and what mends it.

@@ -222,3 +222,16 @@ echo "Anfrage-ID ist box-$n (1 Datei(en))"`)
 		t.Errorf("lp's request is read as %q", r.Jobs[3].Request)
 	}
 }
+
+// An lp that says nothing, as one in a wrapper may, has taken the job all the same: it was told of as not sent, and would have been sent again.
+func TestAJobOfWhichNothingIsSaidIsSent(t *testing.T) {
+	dir, _ := build(t, "11", nil)
+	r := prepare(t, Options{Dir: dir})
+	fakeLP(t, "exit 0")
+	if err := r.Send(context.Background(), func(*Job) {}); err != nil {
+		t.Fatal(err)
+	}
+	if whole, parts := r.Sent(); whole.String() != "1" || len(parts) > 0 {
+		t.Errorf("bundles %s were sent, and %s in part", whole, parts)
+	}
+}
