@@ -2,7 +2,6 @@ package paperwork
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
@@ -74,18 +73,13 @@ func documents() []document {
 	}
 }
 
-// Write makes the documents that the campaign asks for, several at once. The manifest must be known and every letter be set: fonts may be
-// looked for.
+// Write makes the documents that the campaign asks for, several at once. The manifest must be known.
 //
 // Where there are several recipients, a goroutine makes all that one of them gets; where there is one, the documents are shared out. They
-// have a press in common and a worker each. What a document looks like must not depend on which came first, so whatever may send the
-// program to look for fonts of the system is asked for before the first of them.
+// have a press in common and a worker each. What a document looks like does not depend on which came first ([typeset.Fonts]).
 func Write(ctx context.Context, w *packet.Writer, j Job) error {
 	words, err := In(j.Campaign.Letter.Language, j.Tongue)
 	if err != nil {
-		return err
-	}
-	if err := j.lookForFonts(); err != nil {
 		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)
@@ -108,30 +102,6 @@ func Write(ctx context.Context, w *packet.Writer, j Job) error {
 		}
 	}
 	return group.Wait()
-}
-
-// lookForFonts asks the fonts for all that documents may print and letters need not: settings, names of files, countries and regions.
-func (j *Job) lookForFonts() error {
-	account := *j.Manifest
-	account.Bundles = nil
-	texts, err := json.Marshal(account)
-	if err != nil {
-		return fmt.Errorf("reading the manifest for its texts: %w", err)
-	}
-	j.Fonts.Missing(string(texts))
-	j.Fonts.Missing(string(j.Campaign.Canonical()))
-	for _, to := range j.Recipients {
-		j.Fonts.Missing(to.Wording)
-	}
-	if totals := j.Signers.Roll; totals != nil && totals.Totals != nil {
-		for _, c := range totals.Totals.Countries {
-			j.Fonts.Missing(c.Country)
-		}
-		for _, r := range totals.Totals.Regions {
-			j.Fonts.Missing(r.Region)
-		}
-	}
-	return nil
 }
 
 // write makes documents, one after the other.

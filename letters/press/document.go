@@ -15,7 +15,7 @@ import (
 // own, and holds the fonts with the glyphs that it uses. The job's paper, language, specimen mark and sender are those of the document,
 // and its seed goes into the PDF's /ID. With Duplex a part that is counted anew begins on a front.
 //
-// The same document gives the same bytes. For what the typesetting asks of its caller see [typeset.Setter.Document].
+// The same document gives the same bytes.
 func (w *Worker) Document(ctx context.Context, out io.Writer, d *typeset.Document) (Count, error) {
 	pages, err := w.setter.Document(d)
 	if err != nil {

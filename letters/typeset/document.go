@@ -249,8 +249,8 @@ type documentSetter struct {
 	left, width Length // of the block being set
 }
 
-// Document sets a document. The pages are the caller's to keep. It may look for faces of the system, so no other goroutine may be setting
-// with the same fonts. A character that no face has is written by its number, [U+1F600].
+// Document sets a document. The pages are the caller's to keep. It asks the fonts for each text (Fonts.Missing), so nobody need have done that
+// before. A character that no face has is written by its number, [U+1F600].
 func (s *Setter) Document(d *Document) ([]DocumentPage, error) {
 	s.shaper.brief = false
 	s.shaper.speak("")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -241,6 +242,52 @@ func TestWhatNoFaceHasIsWrittenByItsNumber(t *testing.T) {
 	pages := pagesOf(t, l, &Document{Title: "T", Blocks: []DocumentBlock{Paragraph{Text: Say("a\U000F0000b")}}})
 	if got := linesIn(l, &pages[0]); got[0] != "a[U+F0000]b" {
 		t.Errorf("it reads %q", got)
+	}
+}
+
+// What a document looks like does not depend on which others are set before it or beside it, though each of them may be the first that
+// needs the system's faces.
+func TestDocumentsSetAtOnceLookAsEachDoesAlone(t *testing.T) {
+	load := twoMachines(t)
+	texts := []string{"Müller", "Taꞑrı Şäriä", "محمد Müller", "שרה ꞑ", "אנה ᎺᎵ", "(محمد) ꞑ12", "ᎺᎵ Ꮻ Müller سارہ", "é\u0320 ꞑ\u0320", "Անի, अनिता", "1\u0951", "☎ 12–13", "a\U000F0000b"}
+	document := func(text string) *Document {
+		return &Document{Title: text, Foot: text, Blocks: []DocumentBlock{
+			Heading{Text: Say(text), Level: 1}, Paragraph{Text: Fill("To ({name})12, {name}.", 0, "name", text)}, Paragraph{Text: Fill("{name}", boldStyle, "name", text), Marker: text},
+			Table{Columns: []Column{{Heading: text}}, Rows: [][]Text{{Say(text)}}},
+			Drawing{Height: Inch, Draw: func(k *Sketch) { k.Text(Place{}, AtLeft, docSmall, Say(text)) }},
+		}}
+	}
+	look := func(l *Layout, text string) string {
+		pages, err := l.NewSetter().Document(document(text))
+		if err != nil {
+			return err.Error()
+		}
+		var b strings.Builder
+		for _, line := range pages[0].Lines {
+			fmt.Fprint(&b, line.X, " ", line.Y, " ", line.Size)
+			for _, item := range line.Items {
+				for _, run := range item.Word.Runs {
+					fmt.Fprint(&b, " ", run.Face.Name, run.Glyphs)
+				}
+			}
+			b.WriteByte('\n')
+		}
+		return b.String()
+	}
+	together := make([]string, len(texts))
+	l := documentLayout(t, load(), "en", "a4")
+	var group sync.WaitGroup
+	for i, text := range texts {
+		group.Go(func() { together[i] = look(l, text) })
+	}
+	group.Wait()
+	if l.fonts.system.Load() == nil {
+		t.Fatal("no document needed the system's faces")
+	}
+	for i, text := range texts {
+		if alone := look(documentLayout(t, load(), "en", "a4"), text); together[i] != alone {
+			t.Errorf("%q set beside others:\n%s\nalone:\n%s", text, together[i], alone)
+		}
 	}
 }
 

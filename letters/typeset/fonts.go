@@ -27,7 +27,8 @@ const styles = 4 // the combinations of templates.Bold and templates.Italic
 // Fonts is the faces that a run of the program may set with: the campaign's, the binary's, the system's. choice.go says which of them
 // sets what.
 //
-// Missing may look for the system's faces; goroutines that set letters must start after the last call of it.
+// A text is to be asked for with Missing before it is set: that looks for the system's faces, where the text needs them. Goroutines may ask and
+// set at the same time, since no text looks otherwise for what was asked before.
 type Fonts struct {
 	mu      sync.Mutex
 	stacks  [styles]*stack
