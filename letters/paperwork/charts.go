@@ -49,7 +49,7 @@ func (c chart) rule(width typeset.Length, gray int, x1, y1, x2, y2 typeset.Lengt
 	if c.RightToLeft {
 		x1, x2 = c.Width-x1, c.Width-x2
 	}
-	c.Line(width, gray, 0, typeset.Place{X: x1, Y: y1}, typeset.Place{X: x2, Y: y2})
+	c.Line(width, gray, typeset.Place{X: x1, Y: y1}, typeset.Place{X: x2, Y: y2})
 }
 
 // alignment says which part of a text stands at its place.

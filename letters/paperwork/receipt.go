@@ -84,5 +84,5 @@ func (w *work) receiptTable() typeset.Table {
 // strikeOut strikes the space under a list, so that nothing can be added to it.
 func strikeOut(k *typeset.Sketch) {
 	top, bottom := 3*typeset.Point, k.Height-3*typeset.Point
-	k.Line(typeset.Point*8/10, 0, 0, typeset.Place{X: 0, Y: top}, typeset.Place{X: k.Width, Y: top}, typeset.Place{X: 0, Y: bottom}, typeset.Place{X: k.Width, Y: bottom})
+	k.Line(typeset.Point*8/10, 0, typeset.Place{X: 0, Y: top}, typeset.Place{X: k.Width, Y: top}, typeset.Place{X: 0, Y: bottom}, typeset.Place{X: k.Width, Y: bottom})
 }

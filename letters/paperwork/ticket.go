@@ -171,14 +171,14 @@ func drawRuler(k *typeset.Sketch, words *Words) {
 		left = k.Width - length
 	}
 	y := 12 * typeset.Point
-	k.Line(typeset.Point*8/10, 0, 0, typeset.Place{X: left, Y: y}, typeset.Place{X: left + length, Y: y})
+	k.Line(typeset.Point*8/10, 0, typeset.Place{X: left, Y: y}, typeset.Place{X: left + length, Y: y})
 	for i := range steps + 1 {
 		x, high := left+length*typeset.Length(i)/steps, 4*typeset.Point
 		if i%5 == 0 {
 			high = 8 * typeset.Point
 			k.Text(typeset.Place{X: x, Y: y + 16*typeset.Point}, typeset.AtMiddle, 8*typeset.Point, typeset.Say(words.Number(10*i)))
 		}
-		k.Line(typeset.Point*8/10, 0, 0, typeset.Place{X: x, Y: y - high/2}, typeset.Place{X: x, Y: y + high/2})
+		k.Line(typeset.Point*8/10, 0, typeset.Place{X: x, Y: y - high/2}, typeset.Place{X: x, Y: y + high/2})
 	}
 }
 

@@ -121,17 +121,12 @@ func (c *canvas) shape(s *typeset.Shape) {
 	if len(s.Points) < 2 {
 		return
 	}
-	operator := "g\n"
-	if s.Width > 0 {
-		operator = "G\n"
-	}
-	c.inGray(s.Gray, operator, func() {
-		if s.Width > 0 {
-			c.stroking(s)
-		}
-		closed := s.Width == 0 || s.Points[0] == s.Points[len(s.Points)-1]
+	c.inGray(s.Gray, "G\n", func() {
+		c.length(s.Width)
+		c.op("w ")
 		points := s.Points
-		if closed && points[0] == points[len(points)-1] {
+		closed := points[0] == points[len(points)-1]
+		if closed {
 			points = points[:len(points)-1]
 		}
 		for i, p := range points {
@@ -139,28 +134,12 @@ func (c *canvas) shape(s *typeset.Shape) {
 			c.length(c.height - p.Y)
 			c.op([]string{"m\n", "l\n"}[min(i, 1)])
 		}
-		switch {
-		case s.Width == 0:
-			c.op("f\n")
-		case closed:
+		if closed {
 			c.op("s\n")
-		default:
+		} else {
 			c.op("S\n")
 		}
 	})
-}
-
-// stroking sets how a line is drawn: its width and its dashes.
-func (c *canvas) stroking(s *typeset.Shape) {
-	c.length(s.Width)
-	c.op("w ")
-	if s.Dash > 0 {
-		c.op("[")
-		c.length(s.Dash)
-		c.op("] 0 d ")
-	} else {
-		c.op("[] 0 d ")
-	}
 }
 
 // inGray draws in a grey and goes back to black.

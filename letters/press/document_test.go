@@ -33,7 +33,7 @@ func everyBlock(t documentWords) *typeset.Document {
 		table.Rows = append(table.Rows, row)
 	}
 	small := table
-	small.Rows, small.Grid, small.Row, small.Tight, small.Total = table.Rows[:4], true, 20*typeset.Point, true, nil
+	small.Rows, small.Grid, small.Tight, small.Total = table.Rows[:4], true, true, nil
 	return &typeset.Document{Title: t.title, Foot: t.sentence + " " + t.sentence, Blocks: []typeset.DocumentBlock{
 		typeset.Heading{Text: typeset.Say(t.title), Level: 1},
 		typeset.Paragraph{Text: typeset.Say(strings.Repeat(t.sentence+" ", 8))},
@@ -46,16 +46,14 @@ func everyBlock(t documentWords) *typeset.Document {
 		}},
 		typeset.Frame{Blocks: []typeset.DocumentBlock{
 			typeset.Ticks{Items: []typeset.Text{typeset.Say(t.sentence), typeset.Say(t.word)}},
-			typeset.Ticks{Items: []typeset.Text{typeset.Say(t.sentence), typeset.Say(t.word)}, Across: true},
 		}, Height: typeset.MM(40)},
 		typeset.FillIn{Fields: []typeset.Field{{Label: t.word, Share: 3}, {Label: t.sentence}}},
 		typeset.Columns{Parts: [][]typeset.DocumentBlock{
 			{typeset.Paragraph{Text: typeset.Say(t.sentence)}, small}, {typeset.Code{Size: 21, Dark: func(x, y int) bool { return (x+y)%3 == 0 }, Side: typeset.MM(30)}},
-		}, Shares: []int{3, 1}},
+		}},
 		typeset.Drawing{Height: typeset.MM(30), Draw: func(k *typeset.Sketch) {
 			k.Rects(600, typeset.Rule{Width: k.Width / 2, Height: k.Height / 2}, typeset.Rule{X: k.Width / 2, Y: k.Height / 2, Width: k.Width / 2, Height: k.Height / 2})
-			k.Line(typeset.Point, 0, 3*typeset.Point, typeset.Place{}, typeset.Place{X: k.Width, Y: k.Height})
-			k.Area(300, typeset.Place{X: k.Width / 2}, typeset.Place{X: k.Width}, typeset.Place{X: k.Width, Y: k.Height / 4})
+			k.Line(typeset.Point, 300, typeset.Place{}, typeset.Place{X: k.Width, Y: k.Height})
 			k.Text(typeset.Place{X: k.Width, Y: k.Height}, typeset.AtRight, 8*typeset.Point, typeset.Bold(t.word))
 		}},
 		table,

@@ -45,7 +45,7 @@ func (b Beside) parts(d *documentSetter) []besidePart {
 	left, width := d.left, d.width
 	defer func() { d.left, d.width = left, width }()
 	var parts []besidePart
-	for _, box := range d.share(max(1, b.Count), func(int) int { return 1 }) {
+	for _, box := range d.share(max(1, b.Count), evenly) {
 		d.left, d.width = box.x, box.width
 		t := newDocTable(d, &b.Table)
 		p := besidePart{docTable: t}

@@ -196,6 +196,9 @@ func (d *documentSetter) share(count int, shareOf func(i int) int) []lane {
 	return out
 }
 
+// evenly shares a width out in equal parts.
+func evenly(int) int { return 1 }
+
 // tickSide is the side of a box to tick.
 const tickSide = 9 * Point
 
@@ -206,38 +209,20 @@ func tickBox(x, y Length) Shape {
 }
 
 func (t Ticks) lay(d *documentSetter) []strip {
-	if len(t.Items) == 0 {
-		return nil
-	}
 	const indent = tickSide + 6*Point
 	leading := docLeading(docText)
-	one := func(item Text) []strip {
-		measure := d.width - indent
-		strips := linesAsStrips(d.text(item, way{size: docText, measure: measure}), d.mirror(indent, measure), leading)
-		if len(strips) == 0 {
-			strips = []strip{{height: leading}}
-		}
-		strips[0].before = 4 * Point
-		strips[0].shapes = append(strips[0].shapes, tickBox(d.mirror(0, tickSide), leading/2))
-		return strips
-	}
+	measure := d.width - indent
 	var strips []strip
-	if !t.Across {
-		for _, item := range t.Items {
-			strips = append(strips, one(item)...)
+	for _, item := range t.Items {
+		lines := linesAsStrips(d.text(item, way{size: docText, measure: measure}), d.mirror(indent, measure), leading)
+		if len(lines) == 0 {
+			lines = []strip{{height: leading}}
 		}
-		return strips
+		lines[0].before = 4 * Point
+		lines[0].shapes = append(lines[0].shapes, tickBox(d.mirror(0, tickSide), leading/2))
+		strips = append(strips, lines...)
 	}
-	out := strip{before: docSpace}
-	left, width := d.left, d.width
-	for i, box := range d.share(len(t.Items), func(int) int { return 1 }) {
-		d.left, d.width = box.x, box.width
-		column := pile(one(t.Items[i]))
-		out.put(&column, 0)
-		out.height = max(out.height, column.height)
-		d.left, d.width = left, width
-	}
-	return []strip{out}
+	return strips
 }
 
 func (f Frame) lay(d *documentSetter) []strip {
@@ -286,13 +271,7 @@ func (c Columns) lay(d *documentSetter) []strip {
 		return nil
 	}
 	out := strip{before: docSpace}
-	shares := func(i int) int {
-		if i < len(c.Shares) {
-			return c.Shares[i]
-		}
-		return 1
-	}
-	for i, box := range d.share(len(c.Parts), shares) {
+	for i, box := range d.share(len(c.Parts), evenly) {
 		column := pile(d.within(box.x, box.width, c.Parts[i]))
 		out.put(&column, 0)
 		out.height = max(out.height, column.height)

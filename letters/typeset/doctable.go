@@ -9,7 +9,6 @@ type Table struct {
 	Rows    [][]Text
 	Total   []Text // the last row, in bold; nil for none
 	Size    Length // 0 for 9 points
-	Row     Length // least height of a row; 0 for what its text takes
 	Grid    bool   // with lines between the columns, for tables to write into
 	Tight   bool   // no wider than it must be
 	Close   bool   // rows as near to one another as lines of text, with grey lines between: for long tables of figures
@@ -259,7 +258,7 @@ func (t *docTable) row(row []Text, natural [][]Line, style Style, size Length) [
 	if len(strips) == 0 {
 		strips = []strip{{height: t.leading}}
 	}
-	t.pad(strips, heading)
+	t.pad(strips)
 	if !heading {
 		t.boxes(strips)
 	}
@@ -279,20 +278,17 @@ func sink(cells []cell) {
 	}
 }
 
-// pad adds the space above and below the text of a row, and what it lacks to the least height.
-func (t *docTable) pad(strips []strip, heading bool) {
+// pad adds the space above and below the text of a row.
+func (t *docTable) pad(strips []strip) {
 	last := &strips[len(strips)-1]
-	above, below := tablePad, tablePad
+	space := tablePad
 	if t.Close {
-		above, below = closePad, closePad
+		space = closePad
 	}
-	if lacking := t.Row - heightOf(strips) - above - below; lacking > 0 && !heading {
-		above, below = above+lacking/2, below+lacking-lacking/2
-	}
-	moved := strip{height: strips[0].height + above, keep: strips[0].keep}
-	moved.put(&strips[0], above)
+	moved := strip{height: strips[0].height + space, keep: strips[0].keep}
+	moved.put(&strips[0], space)
 	strips[0] = moved
-	last.height += below
+	last.height += space
 }
 
 // boxes draws the boxes to tick of a row.

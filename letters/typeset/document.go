@@ -160,10 +160,9 @@ type Field struct {
 	Share int
 }
 
-// Ticks are boxes to tick with what they mean, one below the other or, with Across, side by side.
+// Ticks are boxes to tick with what they mean, one below the other.
 type Ticks struct {
-	Items  []Text
-	Across bool
+	Items []Text
 }
 
 // Frame is a line around blocks; what is long goes on in a frame on the next page. Height is the least height inside, for something to be written into it.
@@ -187,10 +186,9 @@ type Repeated struct {
 	by     *documentSetter // who set them
 }
 
-// Columns stand side by side, never parted by a page. Shares say how the width is shared out; nil for evenly.
+// Columns stand side by side, of one width and never parted by a page.
 type Columns struct {
-	Parts  [][]DocumentBlock
-	Shares []int
+	Parts [][]DocumentBlock
 }
 
 // Code is a square of dark and light modules, such as a QR code, with four modules of white around it (ISO/IEC 18004, 5.3.8). Side is with
@@ -231,13 +229,12 @@ type DocumentPage struct {
 type Place struct{ X, Y Length }
 
 // Shape is an area or a line. Rects are filled, all as one, so that those that touch have no seam. Points are the corners of a line of a
-// Width or, where that is 0, of a filled area.
+// Width.
 type Shape struct {
 	Rects  []Rule
 	Points []Place
 	Width  Length
-	Dash   Length // of the line; 0 for one without gaps
-	Gray   int    // thousandths; 0 is black
+	Gray   int // thousandths; 0 is black
 }
 
 // documentSetter sets one document.

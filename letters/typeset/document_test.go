@@ -65,7 +65,7 @@ func drawBlocks(t *rapid.T, next *int, depth int) []DocumentBlock {
 		case kind == 2:
 			blocks = append(blocks, FillIn{Fields: []Field{{Label: text().plain(), Share: 2}, {Label: text().plain()}}})
 		case kind == 3:
-			blocks = append(blocks, Ticks{Items: []Text{text(), text()}, Across: rapid.Bool().Draw(t, "across")})
+			blocks = append(blocks, Ticks{Items: []Text{text(), text()}})
 		case kind == 4 && depth > 0:
 			blocks = append(blocks, Frame{Blocks: drawBlocks(t, next, depth-1), Height: MM(rapid.Float64Range(0, 50).Draw(t, "height"))})
 		case kind == 5 && depth > 0:

@@ -21,14 +21,6 @@ func (g Drawing) lay(d *documentSetter) []strip {
 	return []strip{out}
 }
 
-func (k *Sketch) at(places []Place) []Place {
-	moved := make([]Place, len(places))
-	for i, place := range places {
-		moved[i] = Place{X: place.X + k.d.left, Y: place.Y}
-	}
-	return moved
-}
-
 // Rects fills rectangles in a grey (thousandths, 0 is black), all as one area.
 func (k *Sketch) Rects(gray int, rects ...Rule) {
 	moved := make([]Rule, len(rects))
@@ -39,14 +31,13 @@ func (k *Sketch) Rects(gray int, rects ...Rule) {
 	k.out.shapes = append(k.out.shapes, Shape{Gray: gray, Rects: moved})
 }
 
-// Area fills what lies between corners.
-func (k *Sketch) Area(gray int, corners ...Place) {
-	k.out.shapes = append(k.out.shapes, Shape{Gray: gray, Points: k.at(corners)})
-}
-
-// Line draws a line of a width from place to place; dash is the length of its dashes, 0 for none.
-func (k *Sketch) Line(width Length, gray int, dash Length, places ...Place) {
-	k.out.shapes = append(k.out.shapes, Shape{Gray: gray, Width: width, Dash: dash, Points: k.at(places)})
+// Line draws a line of a width from place to place, in a grey.
+func (k *Sketch) Line(width Length, gray int, places ...Place) {
+	moved := make([]Place, len(places))
+	for i, place := range places {
+		moved[i] = Place{X: place.X + k.d.left, Y: place.Y}
+	}
+	k.out.shapes = append(k.out.shapes, Shape{Gray: gray, Width: width, Points: moved})
 }
 
 // Anchor says which part of a text stands at its place.
@@ -59,11 +50,11 @@ const (
 	AtRight
 )
 
-// Text sets a text on one line, with its baseline at a place, and returns its width.
-func (k *Sketch) Text(at Place, anchor Anchor, size Length, t Text) Length {
+// Text sets a text on one line, with its baseline at a place.
+func (k *Sketch) Text(at Place, anchor Anchor, size Length, t Text) {
 	lines := k.d.text(t, way{size: size, measure: 1 << 30})
 	if len(lines) == 0 {
-		return 0
+		return
 	}
 	line := lines[0]
 	line.X, line.Y = at.X+k.d.left, at.Y
@@ -74,7 +65,6 @@ func (k *Sketch) Text(at Place, anchor Anchor, size Length, t Text) Length {
 		line.X -= line.Width
 	}
 	k.out.lines = append(k.out.lines, line)
-	return line.Width
 }
 
 // TextWidth is how wide a text is on one line.
