@@ -39,10 +39,7 @@ func (w *Worker) Document(ctx context.Context, out io.Writer, d *typeset.Documen
 	}
 	b.writeResources()
 	b.tree.write(u)
-	count := Count{Pages: b.tree.pages, Sheets: b.tree.pages}
-	if w.press.job.Duplex {
-		count.Sheets = (b.tree.pages + 1) / 2
-	}
+	count := Count{Pages: b.tree.pages, Sheets: w.press.Sheets(b.tree.pages)}
 	b.writeCatalogue(Order{}, count)
 	return count, u.finish(m, b.documentID())
 }

@@ -159,9 +159,5 @@ func (b *bundle) sheetsOf(i int, count Count) int {
 	if i+1 < len(b.starts) {
 		end = b.starts[i+1]
 	}
-	pages := end - b.starts[i]
-	if b.press.job.Duplex {
-		return pages / 2
-	}
-	return pages
+	return b.press.Sheets(end - b.starts[i])
 }
