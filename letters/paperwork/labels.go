@@ -50,7 +50,7 @@ func (w *work) labelRows(box *packet.TicketBox) []typeset.Fact {
 	row := func(key string, value typeset.Text) typeset.Fact {
 		return typeset.Fact{Label: words.Say(key), Value: value}
 	}
-	rows := []typeset.Fact{words.Fact("common.from", strings.Join(filled(w.Campaign.Sender.Organisation, t.Contact), ", ")), words.Fact("common.to", w.addressee(box))}
+	rows := []typeset.Fact{words.Fact("common.from", listed(w.Campaign.Sender.Organisation, t.Contact)), words.Fact("common.to", w.addressee(box))}
 	if to := filled(t.DeliverTo...); len(to) > 0 {
 		rows = append(rows, row("labels.deliver", typeset.Say(strings.Join(to, "\n"))))
 	}
@@ -74,5 +74,5 @@ func (w *work) addressee(box *packet.TicketBox) string {
 	if k := w.Manifest.Bundles[box.First-1].Recipient; k > 0 {
 		r = &w.Manifest.Recipients[k-1].Recipient
 	}
-	return strings.Join(filled(r.Name, r.Title, r.Company), ", ")
+	return listed(r.Name, r.Title, r.Company)
 }

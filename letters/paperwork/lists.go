@@ -3,8 +3,6 @@ package paperwork
 import (
 	"context"
 	"io"
-	"slices"
-	"strings"
 
 	"postbag/letters/merge"
 	"postbag/letters/press"
@@ -17,7 +15,7 @@ import (
 // list is a list of signers.
 type list struct {
 	title   string
-	note    typeset.Text
+	note    string
 	entry   []typeset.EntryPart
 	columns int
 	apart   typeset.Length
@@ -29,19 +27,15 @@ type list struct {
 func signatures(ctx context.Context, w *work, out io.Writer) error {
 	words := w.words
 	return w.list(ctx, out, list{
-		title: words.Say("lists.signatures"), note: typeset.Say(words.Say("lists.order")),
+		title: words.Say("lists.signatures"), note: words.Say("lists.order"),
 		entry: []typeset.EntryPart{{Block: w.Signers.Block(w.Signers.Shown...)}}, columns: 3,
 		heading: func(first, last int, _ bool) string {
 			if first == last {
-				return fillNumbers(words.Say("lists.heading-one"), words.Number(first), "")
+				return fill(words.Say("lists.heading-one"), "a", words.Number(first))
 			}
-			return fillNumbers(words.Say("lists.heading"), words.Number(first), words.Number(last))
+			return fill(words.Say("lists.heading"), "a", words.Number(first), "b", words.Number(last))
 		},
 	})
-}
-
-func fillNumbers(pattern, a, b string) string {
-	return strings.NewReplacer("{a}", a, "{b}", b).Replace(pattern)
 }
 
 // comments writes 04-comments.pdf: the comments that a person has approved, each with what the letters show of its signer.
@@ -51,7 +45,7 @@ func comments(ctx context.Context, w *work, out io.Writer) error {
 		{Text: words.Say("lists.open")}, {Field: "comment"}, {Text: words.Say("lists.close")},
 	}}}, commentField(w.Signers.Comment))[0]
 	return w.list(ctx, out, list{
-		title: words.Say("lists.comments"), note: typeset.Fill(words.Say("lists.moderated"), 0, "organisation", w.Campaign.Sender.Organisation),
+		title: words.Say("lists.comments"), note: fill(words.Say("lists.moderated"), "organisation", w.Campaign.Sender.Organisation),
 		entry:   []typeset.EntryPart{{Block: quoted}, {Block: w.Signers.Block(w.Signers.Shown...), Style: templates.Italic}},
 		columns: 2, apart: 7 * typeset.Point, signers: w.commenting(),
 	})
@@ -130,22 +124,13 @@ func (w *work) list(ctx context.Context, out io.Writer, l list) error {
 
 // volume is what stands around the entries of a list.
 func (w *work) volume(l list) typeset.Volume {
-	lines := []string{w.words.Say("common.to") + " " + strings.Join(filled(w.recipient.Name, w.recipient.Title, w.recipient.Company), ", ")}
 	title := []typeset.Element{{Role: typeset.Subject, Block: merge.Literal(l.title)}}
+	lines := []string{w.words.Say("common.to") + " " + listed(w.recipient.Name, w.recipient.Title, w.recipient.Company), l.note}
 	if w.Manifest.Specimen {
-		title = append(title, typeset.Element{Role: typeset.Body, Block: merge.Literal(w.words.Say("common.specimen"))})
+		lines = append([]string{w.words.Say("common.specimen")}, lines...)
 	}
-	lines = slices.Concat(lines, []string{plainText(l.note)})
 	for _, line := range lines {
 		title = append(title, typeset.Element{Role: typeset.Body, Block: merge.Literal(line)})
 	}
 	return typeset.Volume{Title: title, Foot: l.title + " · " + w.Campaign.Name, Last: true}
-}
-
-func plainText(t typeset.Text) string {
-	var b strings.Builder
-	for _, run := range t {
-		b.WriteString(run.Text)
-	}
-	return b.String()
 }

@@ -2,7 +2,6 @@ package paperwork
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -61,7 +60,7 @@ func documents() []document {
 	return []document{
 		{name: "cover-letter", path: "deliver/01-cover-letter.pdf", each: true, make: coverLetter},
 		{name: "letter-text", path: "deliver/02-letter-text.pdf", each: true, make: letterText},
-		{name: "letter-text", path: "deliver/02-letter-text.txt", each: true, make: plainLetterText},
+		{name: "letter-text", path: plainTextPath, each: true, make: plainLetterText},
 		{name: "signatures", path: "deliver/03-signatures.pdf", each: true, make: signatures},
 		{name: "comments", path: "deliver/04-comments.pdf", each: true, make: comments, skip: noComments},
 		{name: "totals", path: "deliver/05-totals.pdf", make: totals},
@@ -109,7 +108,7 @@ func (w *work) write(ctx context.Context, to *packet.Writer, all ...document) er
 	for _, d := range all {
 		_, _, err := to.File(ctx, w.pathOf(d), func(out io.Writer) error { return d.make(ctx, w, out) })
 		if err != nil {
-			return fmt.Errorf("making %s: %w", d.path, err)
+			return err // it names the file
 		}
 	}
 	return nil
@@ -223,6 +222,9 @@ func filled(texts ...string) []string {
 	}
 	return out
 }
+
+// listed puts those of the texts that say something into one line, with commas between.
+func listed(texts ...string) string { return strings.Join(filled(texts...), ", ") }
 
 // delivered is what goes to the recipient at work: bundles, letters, pages, sheets, and the ids of the first and the last letter.
 type delivered struct {

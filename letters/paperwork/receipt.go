@@ -3,7 +3,6 @@ package paperwork
 import (
 	"context"
 	"io"
-	"strings"
 
 	"postbag/letters/typeset"
 )
@@ -32,8 +31,8 @@ func (w *work) receiptBody() []typeset.DocumentBlock {
 	}
 	rows := []typeset.Fact{
 		words.Fact("common.campaign", w.Campaign.Name),
-		words.Fact("common.from", strings.Join(filled(w.Campaign.Sender.Organisation, w.Campaign.Sender.Contact), ", ")),
-		words.Fact("common.to", strings.Join(filled(w.recipient.Name, w.recipient.Title, w.recipient.Company), ", ")),
+		words.Fact("common.from", listed(w.Campaign.Sender.Organisation, w.Campaign.Sender.Contact)),
+		words.Fact("common.to", listed(w.recipient.Name, w.recipient.Title, w.recipient.Company)),
 	}
 	blocks = append(blocks, typeset.Facts{Rows: rows}, typeset.Facts{Size: 8 * typeset.Point, Rows: w.numbers()}, w.receiptTable(),
 		typeset.Drawing{Height: 26 * typeset.Point, Draw: strikeOut},

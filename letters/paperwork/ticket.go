@@ -10,6 +10,7 @@ import (
 
 	"postbag/letters/packet"
 	"postbag/letters/typeset"
+	"postbag/templates"
 )
 
 // jobTicket makes the ticket of the packet, once.
@@ -157,7 +158,7 @@ func (w *work) firstSteps() []typeset.Text {
 
 // sharedForm is "shared" where many signers stand on one page.
 func (w *work) sharedForm() string {
-	if form := w.Manifest.Letter.Form; form != "" && form != "letter" {
+	if form := w.Manifest.Letter.Form; form != "" && templates.Form(form) != templates.FormLetter {
 		return "shared"
 	}
 	return ""

@@ -100,7 +100,7 @@ func (t *totalsPage) origin() []typeset.Fact {
 	var to []string
 	for i := range t.Recipients {
 		r := &t.Recipients[i]
-		to = append(to, strings.Join(filled(r.Name, r.Title, r.Company), ", "))
+		to = append(to, listed(r.Name, r.Title, r.Company))
 	}
 	return []typeset.Fact{
 		t.words.Fact("common.from", t.Campaign.Sender.Organisation), t.words.Fact("common.to", strings.Join(to, "; ")),

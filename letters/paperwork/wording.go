@@ -23,7 +23,7 @@ func letterText(ctx context.Context, w *work, out io.Writer) error {
 	add(typeset.Facts{Rows: []typeset.Fact{
 		words.Fact("common.campaign", w.Campaign.Name),
 		words.Fact("common.from", w.Campaign.Sender.Organisation),
-		words.Fact("common.to", strings.Join(filled(w.recipient.Name, w.recipient.Title, w.recipient.Company), ", ")),
+		words.Fact("common.to", listed(w.recipient.Name, w.recipient.Title, w.recipient.Company)),
 		words.Fact("common.date", words.Date(w.Campaign.Letter.Date)),
 		words.Fact("wording.template", w.Manifest.Letter.Template),
 		words.Fact("wording.hash", press.EyeGroups(w.wordingHash())),
@@ -38,9 +38,12 @@ func letterText(ctx context.Context, w *work, out io.Writer) error {
 		paragraphs = append(paragraphs, typeset.Paragraph{Text: typeset.Say(p)})
 	}
 	add(typeset.Frame{Blocks: paragraphs})
-	text(words.Text("wording.how", "file", path.Base(w.pathOf(document{path: "deliver/02-letter-text.txt", each: true}))))
+	text(words.Text("wording.how", "file", path.Base(w.pathOf(document{path: plainTextPath, each: true}))))
 	return w.set(ctx, out, d)
 }
+
+// plainTextPath is where the wording is as it is hashed.
+const plainTextPath = "deliver/02-letter-text.txt"
 
 // plainLetterText writes 02-letter-text.txt, the bytes that the hash of the wording is made over.
 func plainLetterText(_ context.Context, w *work, out io.Writer) error {
