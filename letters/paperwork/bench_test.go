@@ -9,7 +9,7 @@ import (
 // BenchmarkCoverLetter makes the press, the covering letter and the wording, as a build does once.
 func BenchmarkCoverLetter(b *testing.B) {
 	j := jobIn(b, "en", "a4", "letter")
-	words, err := In("en", j.Tongue)
+	words, err := wordsIn("en", j.Tongue)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -283,7 +283,7 @@ type calendar struct {
 	short  func(time.Month) string // Oct
 }
 
-func (w *Words) calendar() *calendar {
+func (w *words) calendar() *calendar {
 	return &calendar{
 		amount: w.Number, date: w.Date,
 		plain: func(n int) string { return w.tongue.Digits(strconv.Itoa(n)) },

@@ -16,7 +16,7 @@ func TestNothingOnAPageOfTotalsTouches(t *testing.T) {
 	for _, language := range []string{"en", "fr", "ar"} {
 		for paper := range papers {
 			j := totalsJob(t, nil, language, paper)
-			words, err := In(language, j.Tongue)
+			words, err := wordsIn(language, j.Tongue)
 			if err != nil {
 				t.Fatal(err)
 			}

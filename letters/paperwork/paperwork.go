@@ -77,7 +77,7 @@ func documents() []document {
 // Where there are several recipients, a goroutine makes all that one of them gets; where there is one, the documents are shared out. They
 // have a press in common and a worker each. What a document looks like does not depend on which came first ([typeset.Fonts]).
 func Write(ctx context.Context, w *packet.Writer, j Job) error {
-	words, err := In(j.Campaign.Letter.Language, j.Tongue)
+	words, err := wordsIn(j.Campaign.Letter.Language, j.Tongue)
 	if err != nil {
 		return err
 	}
@@ -117,7 +117,7 @@ func (w *work) write(ctx context.Context, to *packet.Writer, all ...document) er
 // work is the making of documents for one recipient, or for all of them where a document is for all.
 type work struct {
 	*Job
-	words     *Words
+	words     *words
 	recipient *Recipient
 	number    int                          // of the recipient, from 1
 	press     func() (*sharedPress, error) // made when it is needed, once for the recipient
@@ -127,7 +127,7 @@ type work struct {
 }
 
 // newWork is the work for the recipient at a place in j.Recipients.
-func newWork(j *Job, words *Words, recipient int) *work {
+func newWork(j *Job, words *words, recipient int) *work {
 	w := &work{Job: j, words: words, recipient: &j.Recipients[recipient], number: recipient + 1}
 	w.press = sync.OnceValues(w.makePress)
 	return w

@@ -77,7 +77,7 @@ func jobIn(t testing.TB, language, paper, form string) *Job {
 // makeDocument makes a document and hands it to every reader.
 func makeDocument(t *testing.T, j *Job, path string) (file string, pages int) {
 	t.Helper()
-	words, err := In(j.Campaign.Letter.Language, j.Tongue)
+	words, err := wordsIn(j.Campaign.Letter.Language, j.Tongue)
 	if err != nil {
 		t.Fatal(err)
 	}

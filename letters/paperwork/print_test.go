@@ -76,7 +76,7 @@ func TestPapersForPrinterAndFrontDeskLookAsTheyShould(t *testing.T) {
 // benchmarkPrint makes a document of a packet of a million letters in a thousand bundles.
 func benchmarkPrint(b *testing.B, name string) {
 	j := printIn(b, "en", "a4", 1000)
-	words, err := In("en", j.Tongue)
+	words, err := wordsIn("en", j.Tongue)
 	if err != nil {
 		b.Fatal(err)
 	}

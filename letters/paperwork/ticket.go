@@ -165,7 +165,7 @@ func (w *work) sharedForm() string {
 }
 
 // drawRuler draws a line of 100 mm with a mark every 10 mm. Where it is longer or shorter on paper, the page was scaled.
-func drawRuler(k *typeset.Sketch, words *Words) {
+func drawRuler(k *typeset.Sketch, words *words) {
 	const steps = 10
 	length, left := typeset.MM(100), typeset.Length(0)
 	if k.RightToLeft {
@@ -218,7 +218,7 @@ func boxesOfBundles(t *packet.JobTicket) []boxRange {
 	return in
 }
 
-func (r boxRange) words(w *Words) string {
+func (r boxRange) words(w *words) string {
 	if r.first == r.last {
 		return w.Number(r.first)
 	}

@@ -144,7 +144,7 @@ func TestSharesAreWrittenAsTheLanguageDoes(t *testing.T) {
 		if tag == "ar-EG" {
 			tongue.Digits = eastern
 		}
-		words, err := In(tag, tongue)
+		words, err := wordsIn(tag, tongue)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -190,7 +190,7 @@ func TestLongNamesStayWithinThreePages(t *testing.T) {
 // BenchmarkTotals makes the page of a campaign of the whole world, with the fonts loaded before.
 func BenchmarkTotals(b *testing.B) {
 	j := totalsJob(b, largeTotals(namesOfCountries), "en", "a4")
-	words, err := In("en", j.Tongue)
+	words, err := wordsIn("en", j.Tongue)
 	if err != nil {
 		b.Fatal(err)
 	}

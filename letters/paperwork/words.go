@@ -40,23 +40,23 @@ type Tongue struct {
 	PageOf func(page, pages int) string
 }
 
-// Words is what paperwork says, in one language.
-type Words struct {
+// words is what paperwork says, in one language.
+type words struct {
 	language string
 	base     string
 	tongue   Tongue
 	texts    map[string]map[string]string
 }
 
-// In finds the words for a campaign in a language. tongue is that of [Language].
-func In(tag string, tongue Tongue) (*Words, error) {
+// wordsIn finds the words for a campaign in a language. tongue is that of [Language].
+func wordsIn(tag string, tongue Tongue) (*words, error) {
 	texts, err := allWords()
 	if err != nil {
 		return nil, err
 	}
 	language, _ := Language(tag)
 	base, _, _ := strings.Cut(strings.ToLower(strings.ReplaceAll(language, "_", "-")), "-")
-	return &Words{language: language, base: base, tongue: tongue, texts: texts}, nil
+	return &words{language: language, base: base, tongue: tongue, texts: texts}, nil
 }
 
 // allWords reads words/, once: text by key and language. A key is the name of its file, a dot, and its name in it.
@@ -84,10 +84,10 @@ var allWords = sync.OnceValues(func() (map[string]map[string]string, error) {
 })
 
 // Say gives a text; a test makes sure that each is there in all languages.
-func (w *Words) Say(key string) string { return w.texts[key][w.base] }
+func (w *words) Say(key string) string { return w.texts[key][w.base] }
 
 // SayFor gives the text of a form of letter where it has one of its own, key-form, and else that of key.
-func (w *Words) SayFor(key, form string) string {
+func (w *words) SayFor(key, form string) string {
 	if text, ok := w.texts[key+"-"+form]; ok {
 		return text[w.base]
 	}
@@ -95,22 +95,22 @@ func (w *Words) SayFor(key, form string) string {
 }
 
 // Text fills a text: pairs of a name in braces and what stands for it, each set in its own direction and in bold.
-func (w *Words) Text(key string, pairs ...string) typeset.Text {
+func (w *words) Text(key string, pairs ...string) typeset.Text {
 	return typeset.Fill(w.Say(key), templates.Bold, pairs...)
 }
 
 // TextFor is Text for a form, as SayFor is Say.
-func (w *Words) TextFor(key, form string, pairs ...string) typeset.Text {
+func (w *words) TextFor(key, form string, pairs ...string) typeset.Text {
 	return typeset.Fill(w.SayFor(key, form), templates.Bold, pairs...)
 }
 
 // Number writes a number as the language does: 12,345.
-func (w *Words) Number(n int) string { return w.tongue.Number(n) }
+func (w *words) Number(n int) string { return w.tongue.Number(n) }
 
 // Date writes a date in full.
-func (w *Words) Date(day time.Time) string { return w.tongue.Date(day) }
+func (w *words) Date(day time.Time) string { return w.tongue.Date(day) }
 
 // Fact makes a row of a label and what it says.
-func (w *Words) Fact(label, value string) typeset.Fact {
+func (w *words) Fact(label, value string) typeset.Fact {
 	return typeset.Fact{Label: w.Say(label), Value: typeset.Bold(value)}
 }

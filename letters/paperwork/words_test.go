@@ -85,7 +85,7 @@ func TestEveryDocumentCanBeAskedFor(t *testing.T) {
 	if !slices.Equal(names, want) {
 		t.Errorf("there are %v, and paperwork.documents knows %v", names, want)
 	}
-	w, err := In("en", plainTongue("en"))
+	w, err := wordsIn("en", plainTongue("en"))
 	if err != nil {
 		t.Fatal(err)
 	}
