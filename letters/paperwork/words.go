@@ -24,11 +24,16 @@ func languages() []string { return []string{"en", "de", "es", "fr", "ar"} }
 // Language is the language of the paperwork of a campaign in a language (BCP 47): the same, with its region, where there are words in it; else
 // English, and ok is false.
 func Language(tag string) (language string, ok bool) {
-	base, _, _ := strings.Cut(strings.ToLower(strings.ReplaceAll(tag, "_", "-")), "-")
-	if slices.Contains(languages(), base) {
+	if slices.Contains(languages(), baseOf(tag)) {
 		return tag, true
 	}
 	return languages()[0], false
+}
+
+// baseOf is a language without its region.
+func baseOf(tag string) string {
+	base, _, _ := strings.Cut(strings.ToLower(strings.ReplaceAll(tag, "_", "-")), "-")
+	return base
 }
 
 // Tongue is how a language writes what is not words: digits, numbers, dates, and the number of a page.
@@ -55,8 +60,7 @@ func wordsIn(tag string, tongue Tongue) (*words, error) {
 		return nil, err
 	}
 	language, _ := Language(tag)
-	base, _, _ := strings.Cut(strings.ToLower(strings.ReplaceAll(language, "_", "-")), "-")
-	return &words{language: language, base: base, tongue: tongue, texts: texts}, nil
+	return &words{language: language, base: baseOf(language), tongue: tongue, texts: texts}, nil
 }
 
 // allWords reads words/, once: text by key and language. A key is the name of its file, a dot, and its name in it.

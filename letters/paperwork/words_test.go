@@ -42,6 +42,11 @@ func TestEveryTextIsThereInEveryLanguage(t *testing.T) {
 			}
 		}
 	}
+	for _, face := range fonts.Faces() {
+		if face.Origin != typeset.BuiltIn {
+			t.Errorf("a text needs %s, which is not in the binary", face.Name)
+		}
+	}
 }
 
 // plainTongue writes digits as they are, and parts numbers as the language does.
