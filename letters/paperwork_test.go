@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -78,6 +79,40 @@ func TestEveryPDFOfAPacketIsTakenByEveryReader(t *testing.T) {
 				t.Errorf("the packet does not verify: %v %v", err, r.Faults)
 			}
 		})
+	}
+}
+
+// A PDF's identifier tells it from every other (ISO 32000-1, 14.4): the lists of signatures and of comments had one.
+func TestNoTwoPDFsOfAPacketHaveOneIdentifier(t *testing.T) {
+	identifier := regexp.MustCompile(`/ID\[<([0-9A-F]+)>`)
+	for _, language := range []string{"en", "de", "es", "fr", "ar"} {
+		out := filepath.Join(t.TempDir(), "packet")
+		dir := toSeveral(t, board, map[string]string{"signers.csv": commented, "letter.md": "---\nsubject: A\nclosing: B\n---\n\nC\n"})
+		mustBuild(t, campaignIn(t, dir, with(everyDocument, map[string]string{"letter.language": language, "bundles.letters": "2"})), Options{Out: out})
+		of := map[string]string{}
+		err := filepath.WalkDir(out, func(file string, d fs.DirEntry, err error) error {
+			if err != nil || filepath.Ext(file) != ".pdf" {
+				return err
+			}
+			data, err := os.ReadFile(file)
+			if err != nil {
+				return err
+			}
+			found := identifier.FindAllSubmatch(data, -1)
+			if len(found) == 0 {
+				t.Errorf("%s has no identifier", file)
+				return nil
+			}
+			id := string(found[len(found)-1][1])
+			if other, ok := of[id]; ok {
+				t.Errorf("in %s, %s and %s have one identifier", language, other, filepath.Base(file))
+			}
+			of[id] = filepath.Base(file)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -12,9 +12,14 @@ import (
 // producer names the program in the document information. It has no version: the same letters make the same bytes.
 const producer = "Postbag with gofpdf"
 
-// id is the PDF's file identifier (ISO 32000-1, 14.4): it follows from what the packet was made of, not from the clock.
+// id is the PDF's file identifier (ISO 32000-1, 14.4): it follows from what the packet was made of, not from the clock. A bundle is told from
+// others of its press by its number, anything else by its title.
 func (b *bundle) id(o Order) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%d", b.press.job.Seed, o.Number))
+	own := strconv.Itoa(o.Number)
+	if b.title != "" {
+		own = "document " + b.title
+	}
+	sum := sha256.Sum256([]byte(b.press.job.Seed + "\n" + own))
 	return strings.ToUpper(hex.EncodeToString(sum[:16]))
 }
 

@@ -2,11 +2,8 @@ package press
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"io"
-	"strings"
 
 	"postbag/letters/typeset"
 )
@@ -41,7 +38,7 @@ func (w *Worker) Document(ctx context.Context, out io.Writer, d *typeset.Documen
 	b.tree.write(u)
 	count := Count{Pages: b.tree.pages, Sheets: w.press.Sheets(b.tree.pages)}
 	b.writeCatalogue(Order{}, count)
-	return count, u.finish(m, b.documentID())
+	return count, u.finish(m, b.id(Order{}))
 }
 
 // letterheadKey is the piece of a layout that is the head of a letter.
@@ -69,12 +66,6 @@ func (p *Press) documentMaster(setter *typeset.Setter, letterhead bool) (*master
 	}
 	*which = m
 	return m, nil
-}
-
-// documentID is the PDF's file identifier.
-func (b *bundle) documentID() string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\ndocument %s", b.press.job.Seed, b.title))
-	return strings.ToUpper(hex.EncodeToString(sum[:16]))
 }
 
 // addDocumentPage writes a page. The first takes the place of the master's.
