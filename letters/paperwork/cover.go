@@ -54,18 +54,14 @@ func coverLetter(ctx context.Context, w *work, out io.Writer) error {
 // totals is what goes to the recipient.
 func (w *work) totals() typeset.Facts {
 	words, t := w.words, w.delivered()
-	numbers := t.first
-	if t.last != t.first {
-		numbers += " – " + t.last
-	}
 	rows := []typeset.Fact{
 		{Label: words.SayFor("common.letters", w.Manifest.Letter.Form), Value: typeset.Bold(words.Number(t.letters))},
 		words.Fact("common.bundles", words.Number(t.bundles)),
 		words.Fact("common.sheets", words.Number(t.sheets)),
-		words.Fact("common.numbers", numbers),
+		words.Fact("common.numbers", idRange(t.first, t.last)),
 	}
 	if since := w.Manifest.Since; len(since) > 0 { // the last of them has the highest number
-		rows = append(rows, words.Fact("common.earlier", press.LetterID(w.Manifest.Campaign+"-", 1)+" – "+since[len(since)-1].Last))
+		rows = append(rows, words.Fact("common.earlier", idRange(press.LetterID(w.Manifest.Campaign+"-", 1), since[len(since)-1].Last)))
 	}
 	return typeset.Facts{Rows: rows}
 }
