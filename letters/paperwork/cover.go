@@ -10,11 +10,8 @@ import (
 	"postbag/letters/typeset"
 )
 
-// Space in the covering letter; the first is left for a signature by hand.
-const (
-	signatureSpace = 36 * typeset.Point
-	docSpace       = 6 * typeset.Point // between paragraphs
-)
+// signatureSpace is left for a signature by hand.
+const signatureSpace = 36 * typeset.Point
 
 // coverLetter writes 01-cover-letter.pdf: who delivers what to whom, what is asked, by when and where to the answer goes, and by which two
 // numbers the delivery can be checked. It has the letters' letterhead, and fits on a page unless the request is long.
@@ -42,7 +39,7 @@ func coverLetter(ctx context.Context, w *work, out io.Writer) error {
 	text(w.reply())
 	add(typeset.Heading{Text: typeset.Say(words.Say("cover.check")), Level: 3}, typeset.Paragraph{Text: typeset.Say(words.Say("cover.how"))})
 	// What ends the letter stays together: no page has nothing but a name or a list of enclosures.
-	add(typeset.Together{Above: docSpace, Blocks: []typeset.DocumentBlock{
+	add(typeset.Together{Blocks: []typeset.DocumentBlock{
 		typeset.Facts{Size: 8 * typeset.Point, Rows: w.numbers()},
 		typeset.Space(4 * typeset.Point), typeset.Paragraph{Text: typeset.Say(words.Say("cover.closing"))},
 		typeset.Space(signatureSpace), typeset.Paragraph{Text: typeset.Say(strings.Join(w.signed(), "\n"))},

@@ -47,7 +47,7 @@ func (w *work) receiptBody() []typeset.DocumentBlock {
 	heading := func(key string) typeset.DocumentBlock {
 		return typeset.Heading{Text: typeset.Say(words.Say("receipt." + key)), Level: 3}
 	}
-	lines := typeset.Together{Above: 6 * typeset.Point, Blocks: []typeset.DocumentBlock{
+	lines := typeset.Together{Blocks: []typeset.DocumentBlock{
 		typeset.Ticks{Items: []typeset.Text{typeset.Say(words.Say("receipt.all")), typeset.Say(words.Say("receipt.some")), typeset.Say(words.Say("receipt.none"))}},
 		fill("reason"), heading("taken"), fill("name", "role"), fill("place", "time", "signature"),
 		typeset.Columns{Parts: [][]typeset.DocumentBlock{

@@ -49,7 +49,7 @@ func everyBlock(t documentWords) *typeset.Document {
 		}, Height: typeset.MM(40)},
 		typeset.FillIn{Fields: []typeset.Field{{Label: t.word, Share: 3}, {Label: t.sentence}}},
 		typeset.Columns{Parts: [][]typeset.DocumentBlock{
-			{typeset.Paragraph{Text: typeset.Say(t.sentence)}, small}, {typeset.Code{Size: 21, Dark: func(x, y int) bool { return (x+y)%3 == 0 }, Side: typeset.MM(30)}},
+			{typeset.Paragraph{Text: typeset.Say(t.sentence)}, small}, {typeset.Paragraph{Text: typeset.Say(t.sentence)}},
 		}},
 		typeset.Drawing{Height: typeset.MM(30), Draw: func(k *typeset.Sketch) {
 			k.Rects(600, typeset.Rule{Width: k.Width / 2, Height: k.Height / 2}, typeset.Rule{X: k.Width / 2, Y: k.Height / 2, Width: k.Width / 2, Height: k.Height / 2})

@@ -254,7 +254,7 @@ func (t Together) lay(d *documentSetter) []strip {
 	strips := d.within(d.left, d.width, t.Blocks)
 	d.keepTogether(strips)
 	if len(strips) > 0 {
-		strips[0].before = t.Above
+		strips[0].before = docSpace
 	}
 	return strips
 }
@@ -283,24 +283,19 @@ func (c Code) lay(d *documentSetter) []strip {
 	if c.Size == 0 {
 		return nil
 	}
-	if c.Side > 0 {
-		out := c.draw(d, d.left, min(c.Side, d.width))
-		out.before = docSpace
-		return []strip{out}
-	}
-	left, width := d.left, d.width
-	out := strip{before: docSpace, height: min(leastCode, width)}
-	out.grow = func(height Length) strip { return c.draw(d, left, min(height, width)) }
+	place := lane{d.left, d.width}
+	out := strip{before: docSpace, height: min(leastCode, place.width)}
+	out.grow = func(height Length) strip { return c.draw(place, height, d.layout.rtl) }
 	return []strip{out}
 }
 
-// draw makes the code at the left of the measure or, from right to left, at its right. The dark modules of a row that touch are one rectangle.
-func (c Code) draw(d *documentSetter, left, side Length) strip {
+// draw makes the code in some room: at the left of the measure or, from right to left, at its right. The dark modules of a row that touch are one rectangle.
+func (c Code) draw(measure lane, height Length, rtl bool) strip {
 	modules := Length(c.Size + 2*quietZone)
-	module := side / modules
-	side = module * modules
-	if d.layout.rtl {
-		left += d.width - side
+	module := min(height, measure.width) / modules
+	left, side := measure.x, module*modules
+	if rtl {
+		left += measure.width - side
 	}
 	out := strip{height: side, shapes: []Shape{
 		{Gray: 1000, Rects: []Rule{{X: left, Width: side, Height: side}}}, // nothing of the page shows through

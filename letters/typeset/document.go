@@ -12,8 +12,8 @@ import (
 // A document is what goes with letters and is set once: a covering letter, a receipt, a job ticket, a page of figures. It is blocks, one
 // below the other, on as many pages as they take.
 //
-// A program makes a [Document] of blocks ([Heading], [Paragraph], [Facts], [Table], [FillIn], [Ticks], [Frame], [Columns], [Code],
-// [Drawing], [PageBreak], [Space]) and hands it to press.Worker.Document, which writes the PDF. Blocks say what there is, never
+// A program makes a [Document] of blocks ([Heading], [Paragraph], [Facts], [Table], [Beside], [FillIn], [Ticks], [Frame], [Columns], [Code],
+// [Drawing], [Together], [Repeated], [PageBreak], [Space]) and hands it to press.Worker.Document, which writes the PDF. Blocks say what there is, never
 // where: the direction of the language decides which side is the start, tables find the widths of their columns, and what is too long for
 // its place breaks. Lengths are thousandths of a point, see [Point] and [MM].
 //
@@ -171,10 +171,9 @@ type Frame struct {
 	Height Length
 }
 
-// Together are blocks with no page between them, unless they take more than a third of one. Above is the space above the first, in place of its own.
+// Together are blocks with no page between them, unless they take more than a third of one.
 type Together struct {
 	Blocks []DocumentBlock
-	Above  Length
 }
 
 // Repeated is blocks that come several times in one document, such as in two copies of a receipt. The same pointer stands in each place, all of them
@@ -191,13 +190,12 @@ type Columns struct {
 	Parts [][]DocumentBlock
 }
 
-// Code is a square of dark and light modules, such as a QR code, with four modules of white around it (ISO/IEC 18004, 5.3.8). Side is with
-// these; 0 for as large as the rest of the page allows. It is made of whole thousandths of a point, so all modules are of one size. A
-// Code without modules draws nothing.
+// Code is a square of dark and light modules, such as a QR code, with four modules of white around it (ISO/IEC 18004, 5.3.8). With these it
+// is as large as the rest of the page allows, so it stands in no Columns. It is made of whole thousandths of a point, so all modules are
+// of one size. A Code without modules draws nothing.
 type Code struct {
 	Size int // modules on each side
 	Dark func(x, y int) bool
-	Side Length
 }
 
 // Sizes of documents.

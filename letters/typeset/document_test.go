@@ -196,7 +196,7 @@ func TestPagesBreakWhereReadersExpectIt(t *testing.T) {
 		}
 		sentence := strings.Repeat("One two three four five six seven eight nine ten eleven twelve. ", 6)
 		blocks = append(blocks, Heading{Text: Say("Heading"), Level: 2}, Table{Columns: []Column{{Heading: "Column"}}, Rows: [][]Text{Cells("cell")}},
-			Heading{Text: Say("Heading"), Level: 3}, Space(20*Point), Paragraph{Text: Say(sentence)}, Together{Above: 30 * Point, Blocks: []DocumentBlock{
+			Heading{Text: Say("Heading"), Level: 3}, Space(20*Point), Paragraph{Text: Say(sentence)}, Together{Blocks: []DocumentBlock{
 				Paragraph{Text: Say("name")}, Paragraph{Text: Say("office")}}})
 		pages := pagesOf(t, l, &Document{Title: "T", Blocks: blocks})
 		for i := range pages[:len(pages)-1] {
