@@ -33,34 +33,36 @@ type part struct {
 	settings []Setting // its own, by their full keys: recipients.2.name
 	values   map[string]value
 	where    map[string]problem.Place
+	wrong    bool // it has no settings to read, which has been reported
 }
 
 // records reads a list of mappings. What is wrong in one of them is told, and is no reason to say nothing of the rest.
 func (r *fileReader) records(n *yaml.Node, s Setting) value {
 	v := value{at: problem.Place{File: r.name, Line: n.Line, Column: n.Column}, given: true}
-	wrong := func(n *yaml.Node, what, do string) {
+	wrong := func(what, do string) {
 		v.wrong = true
 		r.add(place(n), what, do)
 	}
 	hint := "Begin each of them with “- ” on a line of its own, and write " + orList(r.below(s.of)) + " below it"
 	switch count := len(n.Content); {
 	case n.Kind != yaml.SequenceNode:
-		wrong(n, s.Key+" is no list", hint)
+		wrong(s.Key+" is no list", hint)
 		return v
 	case count == 0:
-		wrong(n, s.Key+" lists nobody", hint)
+		wrong(s.Key+" lists nobody", hint)
 		return v
 	case count > mostRecipients:
-		wrong(n, fmt.Sprintf("%s lists %d, and %d is the most", s.Key, count, mostRecipients), "Make several campaigns of it")
+		wrong(fmt.Sprintf("%s lists %d, and %d is the most", s.Key, count, mostRecipients), "Make several campaigns of it")
 		return v
 	}
 	for i, node := range n.Content {
 		name := s.Key + "." + strconv.Itoa(i+1)
 		switch {
 		case r.full() || !r.plain(node, name):
-			v.wrong = true
+			v.parts = append(v.parts, part{wrong: true})
 		case node.Kind != yaml.MappingNode:
-			wrong(node, name+" is no mapping", hint)
+			v.parts = append(v.parts, part{wrong: true})
+			r.add(place(node), name+" is no mapping", hint)
 		default:
 			v.parts = append(v.parts, r.record(node, name, s))
 		}
@@ -103,7 +105,7 @@ func (l *loader) onlyInFile(s Setting, from string) {
 // recipients checks each of several recipients as recipient would be, and takes those that are right.
 func (l *loader) recipients(c *Campaign, s Setting, v value) {
 	for _, p := range v.parts {
-		one, right := Campaign{}, true
+		one, right := Campaign{}, !p.wrong
 		for _, own := range p.settings {
 			value := p.values[own.Key]
 			switch {

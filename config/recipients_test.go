@@ -110,13 +110,13 @@ func TestMistakesInRecipientsHaveTheirPlace(t *testing.T) {
 
 func TestAllMistakesInAllRecipientsComeAtOnce(t *testing.T) {
 	var lines []int
-	_, err := load(t, strings.NewReplacer("    company: Palantir Technologies Inc.\n", "", "2026-11-03", "soon", "title: Chair\n", "titel: Chair\n").Replace(several), Options{})
+	_, err := load(t, strings.NewReplacer("    company: Palantir Technologies Inc.\n", "", "2026-11-03", "soon", "title: Chair\n", "titel: Chair\n", "recipients:\n", "recipients:\n  - Somebody\n").Replace(several), Options{})
 	if list, ok := err.(problem.List); ok {
 		for _, p := range list {
 			lines = append(lines, p.Place.Line)
 		}
 	}
-	if want := []int{5, 9, 10, 14}; !slices.Equal(lines, want) {
+	if want := []int{5, 6, 10, 11, 15}; !slices.Equal(lines, want) {
 		t.Errorf("problems on lines %v, want %v: %v", lines, want, err)
 	}
 }
