@@ -350,9 +350,16 @@ func (p *composition) checkForm(report *Report, r *roll.Roll) {
 	if p.form() == "" {
 		return
 	}
-	if report.Bundles > 1 {
-		report.Notes = append(report.Notes, fmt.Sprintf("The document has %d volumes, a bundle each, of at most %d signers; the settings of bundles decide that.",
-			report.Bundles, p.mostInBundle()))
+	document, volumes := "The document has", report.Bundles
+	if len(report.To) > 0 {
+		document, volumes = "Each recipient's document has up to", 0
+		for _, to := range report.To {
+			volumes = max(volumes, to.Bundles)
+		}
+	}
+	if volumes > 1 {
+		report.Notes = append(report.Notes, fmt.Sprintf("%s %d volumes, a bundle each, of at most %d signers; the settings of bundles decide that.",
+			document, volumes, p.mostInBundle()))
 	}
 	if p.form() == templates.FormInvestors {
 		report.Holdings, _ = p.sumHoldings(r)

@@ -203,6 +203,15 @@ func TestFormsGoToEachRecipient(t *testing.T) {
 			out := filepath.Join(t.TempDir(), "packet")
 			set := map[string]string{"bundles.letters": "30", "letter.as_of": "2026-11-01", "letter.show": "name", "specimen": "no", "campaign": "c"}
 			m := mustBuild(t, campaignIn(t, dir, set), Options{Out: out})
+			for most, want := range map[string]string{"30": "Each recipient's document has up to 2 volumes, a bundle each, of at most 30 signers", "50": ""} {
+				report, err := Check(context.Background(), campaignIn(t, dir, with(set, map[string]string{"bundles.letters": most})), CheckOptions{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if notes := strings.Join(report.Notes, "\n"); !strings.Contains(notes, want) || want == "" && strings.Contains(notes, "volumes") {
+					t.Errorf("with %s in a bundle check says %s", most, notes)
+				}
+			}
 			mustVerify(t, out)
 			mustAddress(t, m, readCSV(t, filepath.Join(out, "private/ledger.csv")), len(to))
 			mustName(t, out, m)
