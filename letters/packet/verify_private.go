@@ -425,8 +425,13 @@ type exclusionsReader struct {
 }
 
 func (x *exclusionsReader) head(line string) error {
-	want := string(AppendExclusionHeader(nil, false))
-	if line != want && line != string(AppendExclusionHeader(nil, true)) {
+	return checkHeader(line, AppendExclusionHeader)
+}
+
+// checkHeader checks the first line of a table, which may name the rows' file or not.
+func checkHeader(line string, header func(dst []byte, several bool) []byte) error {
+	want := string(header(nil, false))
+	if line != want && line != string(header(nil, true)) {
 		return fmt.Errorf("the header is %s instead of %s", shown(strings.TrimSuffix(line, "\n")), strings.TrimSuffix(want, "\n"))
 	}
 	return nil

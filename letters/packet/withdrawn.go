@@ -48,11 +48,7 @@ type withdrawnReader struct {
 }
 
 func (w *withdrawnReader) head(line string) error {
-	want := string(AppendWithdrawnHeader(nil, false))
-	if line != want && line != string(AppendWithdrawnHeader(nil, true)) {
-		return fmt.Errorf("the header is %s instead of %s", shown(strings.TrimSuffix(line, "\n")), strings.TrimSuffix(want, "\n"))
-	}
-	return nil
+	return checkHeader(line, AppendWithdrawnHeader)
 }
 
 func (w *withdrawnReader) row(cells []string, _ int64) error {
