@@ -13,12 +13,12 @@
 //   - Nothing that Postbag did not make is touched. What Postbag makes is one table, layout, and whatever that
 //     table does not know is refused by name.
 //   - Two builds never meet in one folder; the lock dies with its process.
-//   - The clock stands in private/run.json and nowhere else. Names of signers stand in private/ledger.csv and
-//     nowhere else but in the letters.
+//   - Of what a build makes, the clock stands in private/run.json and nowhere else. Names of signers stand in private/ledger.csv and
+//     nowhere else but in the letters, and in the lists of signatures and comments where a campaign asks for them.
 //
 // What became of the bundles is told by the record of hand-overs, which [Record] adds to after the packet was made, and [ReadStatus] adds up.
 //
-// The package knows files and accounts. It knows nothing of campaigns, and of PDF only how to count pages.
+// The package knows files and accounts. It knows nothing of campaigns, and of PDF only how to count pages and read their labels.
 //
 // # Private tables
 //
@@ -27,6 +27,7 @@
 //
 // private/ledger.csv says which row became which letter: row, letter_id, name, bundle, page, and the file where
 // the list has several. private/exclusions.csv says which row got no letter and why: row, reason, detail, and the
-// file. [AppendLedgerRow] and [AppendExclusionRow] write their lines. A cell that a spreadsheet would run as a
+// file. private/withdrawn.csv of a top-up says who has letters in earlier packets and has withdrawn since: letters, reason, row, and
+// the file. [AppendLedgerRow], [AppendExclusionRow] and [AppendWithdrawnRow] write their lines. A cell that a spreadsheet would run as a
 // formula gets an apostrophe in front; [PlainCell] takes it away again.
 package packet

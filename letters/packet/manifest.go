@@ -28,7 +28,7 @@ const maxCount = 1e12
 
 // Manifest is the machine-readable account of a packet (manifest.json), without personal data.
 type Manifest struct {
-	Format     string         `json:"format"` // "postbag-manifest/3"; Finish fills it in
+	Format     string         `json:"format"` // "postbag-manifest/3"; Account fills it in
 	Campaign   string         `json:"campaign"`
 	Specimen   bool           `json:"specimen"`
 	Sender     Organisation   `json:"sender"`
