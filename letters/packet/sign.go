@@ -176,7 +176,7 @@ type Signed struct {
 
 // Sign checks the packet in dir and signs it. A packet with faults, one that another key is to sign, and one that is not whole are problems.
 func Sign(ctx context.Context, dir string, key minisign.PrivateKey) (*Signed, error) {
-	report, err := verify(ctx, dir, VerifyOptions{unsigned: true})
+	report, err := Verify(ctx, dir, VerifyOptions{unsigned: true})
 	if err != nil {
 		return nil, err
 	}

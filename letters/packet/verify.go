@@ -69,10 +69,6 @@ type VerifyOptions struct {
 //
 // What is wrong with the packet comes back as faults; an error means that it could not be checked.
 func Verify(ctx context.Context, dir string, o VerifyOptions) (*Report, error) {
-	return verify(ctx, dir, o)
-}
-
-func verify(ctx context.Context, dir string, o VerifyOptions) (*Report, error) {
 	info, err := os.Stat(dir)
 	if err == nil && !info.IsDir() {
 		err = errors.New("it is not a folder")
