@@ -115,9 +115,9 @@ type Comments struct {
 
 // Tree is the Merkle tree over all letters.
 type Tree struct {
-	Format string   `json:"format"` // "postbag-tree/2"; Finish fills it in
+	Format string   `json:"format"` // "postbag-tree/2"; Account fills it in
 	Size   int      `json:"size"`   // letters
-	Root   string   `json:"root"`   // Finish fills it in
+	Root   string   `json:"root"`   // Account fills it in
 	Fields []string `json:"fields"` // what letters say of their signers
 }
 
