@@ -138,9 +138,10 @@ func cutLast(text, separator string) (before, after string, found bool) {
 	return text, "", false
 }
 
-// requestID takes the id out of what lp said; what has none is told as it is. It is never empty: a job without a request counts as not sent.
+// requestID takes the id out of what lp said; what has none is told as it is, in one line, as the record takes it. It is
+// never empty: a job without a request counts as not sent.
 func requestID(said string) string {
-	said = strings.TrimSpace(said)
+	said = strings.Join(strings.Fields(said), " ")
 	return cmp.Or(request.FindString(said), said, "unknown")
 }
 

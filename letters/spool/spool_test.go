@@ -223,15 +223,21 @@ echo "Anfrage-ID ist box-$n (1 Datei(en))"`)
 	}
 }
 
-// An lp that says nothing, as one in a wrapper may, has taken the job all the same: it was told of as not sent, and would have been sent again.
-func TestAJobOfWhichNothingIsSaidIsSent(t *testing.T) {
+// An lp in a wrapper may say nothing, or something else in several lines, and has taken the job all the same: it was told of as not sent, or could
+// not be recorded, and would have been sent again.
+func TestAJobWithoutANumberIsSentAndRecorded(t *testing.T) {
 	dir, _ := build(t, "11", nil)
-	r := prepare(t, Options{Dir: dir})
-	fakeLP(t, "exit 0")
-	if err := r.Send(context.Background(), func(*Job) {}); err != nil {
-		t.Fatal(err)
-	}
-	if whole, parts := r.Sent(); whole.String() != "1" || len(parts) > 0 {
-		t.Errorf("bundles %s were sent, and %s in part", whole, parts)
+	for script, request := range map[string]string{"exit 0": "unknown", "echo taken; echo thanks": "taken thanks"} {
+		r := prepare(t, Options{Dir: dir})
+		fakeLP(t, script)
+		if err := r.Send(context.Background(), func(*Job) {}); err != nil {
+			t.Fatal(err)
+		}
+		if whole, parts := r.Sent(); whole.String() != "1" || len(parts) > 0 {
+			t.Errorf("%s: bundles %s were sent, and %s in part", script, whole, parts)
+		}
+		if recorded, err := r.Record(); err != nil || !slices.Equal(recorded.Entries[0].Print.Jobs, []string{request}) {
+			t.Errorf("%s: recorded is %+v, %v", script, recorded, err)
+		}
 	}
 }
