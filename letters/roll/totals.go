@@ -334,9 +334,12 @@ func counted(n int, thing string) string {
 	return fmt.Sprintf("%d %ss", n, thing)
 }
 
-// Sentences says what was counted by day, for check.
+// Sentences says what a person should know of the counting, for check.
 func (t *Totals) Sentences() []string {
 	out := slices.Clone(t.Notes)
+	if t.Crowded {
+		out = append(out, fmt.Sprintf("The list has more than %d different regions; in the totals those beyond count as not stated. signers.columns can name another column as region.", maxOrigins))
+	}
 	if !t.HasDay {
 		return out
 	}

@@ -249,6 +249,9 @@ func TestAColumnOfManyRegionsIsCountedAllTheSame(t *testing.T) {
 	if !first.Crowded || first.sums()[1] != n || first.NoRegion < 1000 || !slices.Equal(first.Countries, []CountryTotal{{"Spain", n}}) {
 		t.Errorf("%d signers, %d without region, crowded %v, countries %v", first.Signers, first.NoRegion, first.Crowded, first.Countries)
 	}
+	if told := strings.Join(first.Sentences(), "\n"); !strings.Contains(told, "more than 65536 different regions") {
+		t.Errorf("check says nothing of regions that are not told apart: %q", told)
+	}
 	if first.written() != second.written() {
 		t.Error("two runs tell different regions apart")
 	}
