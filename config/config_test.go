@@ -333,13 +333,17 @@ func TestEverySettingCountsFromFileVariableAndFlag(t *testing.T) {
 	}
 }
 
-func TestASettingOfBundlesThatDoesNothingIsTold(t *testing.T) {
+func TestASettingThatDoesNothingIsTold(t *testing.T) {
 	for text, want := range map[string]string{
 		"bundles: {group_order: size}":                                       "bundles.group_order does nothing: nothing says how letters are grouped",
 		"bundles: {small_groups: join}":                                      "bundles.small_groups does nothing: nothing says how letters are grouped",
 		"bundles: {group_by: [country], small_below: 9}":                     "bundles.small_below does nothing: small groups keep bundles of their own",
 		"bundles: {group_by: [country], small_below: 9, small_groups: join}": "",
 		"bundles: {letters: 9}":                                              "",
+		"paperwork: {documents: [totals], reply_by: 2027-03-01}":             "paperwork.reply_by does nothing: it is for the covering letter, which paperwork.documents leaves out",
+		"paperwork: {documents: [none], signed: [A]}":                        "paperwork.signed does nothing: it is for the covering letter, which paperwork.documents leaves out",
+		"paperwork: {documents: [cover-letter]}":                             "",
+		"paperwork: {request: [A], reply_by: 2027-03-01, signed: [B]}":       "",
 	} {
 		var got []string
 		for _, w := range mustLoad(t, whole+text+"\n", Options{}).Warnings {
@@ -350,6 +354,16 @@ func TestASettingOfBundlesThatDoesNothingIsTold(t *testing.T) {
 		}
 		if strings.Join(got, "\n") != want {
 			t.Errorf("%s: warnings %q, want %q", text, got, want)
+		}
+	}
+}
+
+// Dates are read for nothing but the totals.
+func TestAnOrderOfDatesWithoutTotalsIsTold(t *testing.T) {
+	for documents, want := range map[string]int{"totals": 0, "receipt": 1} {
+		c := mustLoad(t, whole, Options{Set: map[string]string{"signers.date_order": "day-first", "paperwork.documents": documents}})
+		if len(c.Warnings) != want || want == 1 && !strings.HasPrefix(c.Warnings[0].What, "signers.date_order does nothing") {
+			t.Errorf("with %s: %v", documents, c.Warnings)
 		}
 	}
 }

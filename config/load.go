@@ -57,7 +57,7 @@ func Load(o Options) (*Campaign, error) {
 		return nil, l.problems
 	}
 	l.warn(c)
-	l.warnOfBundles(c)
+	l.warnOfIdle(c)
 	l.warnPrint(c)
 	c.canonical = l.canonical()
 	return c, nil
@@ -346,8 +346,8 @@ func (l *loader) warn(c *Campaign) {
 	}
 }
 
-// warnOfBundles notes settings that do nothing without another one.
-func (l *loader) warnOfBundles(c *Campaign) {
+// warnOfIdle notes settings that do nothing without another one.
+func (l *loader) warnOfIdle(c *Campaign) {
 	idle := func(key, what, do string) {
 		if l.has(key) {
 			c.Warnings = append(c.Warnings, problem.Problem{Place: l.resolved[key].at, What: key + " does nothing: " + what, Do: do})
@@ -360,6 +360,14 @@ func (l *loader) warnOfBundles(c *Campaign) {
 	}
 	if c.Bundles.Small != "join" {
 		idle("bundles.small_below", "small groups keep bundles of their own", "Set bundles.small_groups to join, or take it away")
+	}
+	if !c.Paperwork.Wants("totals") {
+		idle("signers.date_order", "dates are read for the totals, which paperwork.documents leaves out", "Add totals to paperwork.documents, or take it away")
+	}
+	if !c.Paperwork.Wants("cover-letter") {
+		for _, key := range []string{"paperwork.request", "paperwork.reply_by", "paperwork.signed"} {
+			idle(key, "it is for the covering letter, which paperwork.documents leaves out", "Add cover-letter to paperwork.documents, or take it away")
+		}
 	}
 }
 
