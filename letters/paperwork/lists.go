@@ -59,22 +59,19 @@ func (commentField) Constant(string) (string, bool) { return "", false }
 
 func (f commentField) Slot(string) (int, bool) { return int(f), true }
 
-// noComments tells that nobody's comment was approved.
-func noComments(w *work) bool { return w.Signers.Comment < 0 || len(w.commenting()) == 0 }
+// noComments tells that nobody's comment is printed.
+func noComments(w *work) bool { return w.Signers.Comment < 0 || w.Signers.Roll.Comments.Printed == 0 }
 
 // commenting are the signers with a comment.
 func (w *work) commenting() []int {
-	if w.commented != nil {
-		return w.commented
-	}
-	w.commented = []int{}
+	signers := []int{} // nil would be all of them
 	var values []string
 	for i := range w.Signers.Roll.Len() {
 		if values = w.Signers.Values(i, values[:0]); values[w.Signers.Comment] != "" {
-			w.commented = append(w.commented, i)
+			signers = append(signers, i)
 		}
 	}
-	return w.commented
+	return signers
 }
 
 // samples is how many signers the columns are made to fit.

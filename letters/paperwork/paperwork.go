@@ -122,7 +122,6 @@ type work struct {
 	number    int                          // of the recipient, from 1
 	press     func() (*sharedPress, error) // made when it is needed, once for the recipient
 	worker    *press.Worker                // this goroutine's
-	commented []int                        // signers with a comment, once they are looked for
 	ticket    *packet.JobTicket
 }
 
