@@ -52,7 +52,7 @@ func makeMaster(paper typeset.Paper, keys []typeset.PieceKey, pieces []typeset.P
 		Wd: paper.Width.Points(), Ht: paper.Height.Points(),
 	}})
 	pdf.SetCatalogSort(true)
-	pdf.SetCompression(false) // a shared piece is written once; see FIELD-NOTES on what compression costs
+	pdf.SetCompression(false) // a shared piece is written once
 	// The update replaces the document information, dates and all; these keep the clock and the time zone out of the master.
 	pdf.SetCreationDate(time.Unix(0, 0).UTC())
 	pdf.SetModificationDate(time.Unix(0, 0).UTC())
