@@ -113,7 +113,7 @@ func (f *FormSetter) setHanging(runs []merge.Run, style Style, measure Length, d
 	}
 	dst, s.items = dst[:first], s.items[:items]
 	ps.measure -= hanging
-	if widest := s.widestWord(runs, ps); widest > ps.measure {
+	if widest := s.par.widestWord(s.shaper, runs, ps); widest > ps.measure {
 		ps.size = max(leastSize, ps.size*ps.measure/widest)
 	}
 	dst = s.par.set(s.shaper, runs, &ps, &s.items, dst)
@@ -126,16 +126,11 @@ func (f *FormSetter) setHanging(runs []merge.Run, style Style, measure Length, d
 }
 
 // widestWord is the width of the widest stretch of text in which no line may break.
-func (s *Setter) widestWord(runs []merge.Run, ps paragraphStyle) Length {
+func (p *paragraph) widestWord(s *shaper, runs []merge.Run, ps paragraphStyle) Length {
 	ps.measure = 1 << 30
-	if ps.rtl || !s.par.join(s.shaper, runs, &ps) {
-		s.par.fill(s.shaper, &ps, s.par.read(runs, ps.style))
+	if ps.rtl || !p.join(s, runs, &ps) {
+		p.fill(s, &ps, p.read(runs, ps.style))
 	}
-	return s.par.widest()
-}
-
-// widest is the width of the widest stretch of boxes in which no line may break.
-func (p *paragraph) widest() Length {
 	var widest, width Length
 	for i := range p.boxes {
 		b := &p.boxes[i]

@@ -124,7 +124,7 @@ func (t *docTable) shareOut(natural [][][]Line) {
 	for k := range t.Columns {
 		c := &t.Columns[k]
 		heading := t.d.text(Say(c.Heading), way{size: t.size * 9 / 10, measure: 1 << 30, style: boldStyle})
-		wanted[k] = max(c.Least, t.d.widestIn(Say(c.Heading), paragraphStyle{size: t.size * 9 / 10, style: boldStyle}))
+		wanted[k] = max(c.Least, t.d.par.widestWord(t.d.shaper, Say(c.Heading), paragraphStyle{size: t.size * 9 / 10, style: boldStyle}))
 		if whole := widestLine(heading); whole <= room/Length(2*n) {
 			wanted[k] = max(wanted[k], whole)
 		}

@@ -313,7 +313,7 @@ func (d *documentSetter) text(t Text, w way) []Line {
 	ps := paragraphStyle{size: w.size, style: w.style, measure: w.measure, rtl: d.layout.rtl && hasRightToLeft(t.plain())}
 	lines := d.par.set(d.shaper, t, &ps, &d.items, nil)
 	if len(lines) > 1 {
-		widest := d.widestIn(t, ps)
+		widest := d.par.widestWord(d.shaper, t, ps)
 		if smaller := ps.size * ps.measure / max(widest, 1); smaller < ps.size && smaller >= leastSize {
 			ps.size = smaller
 			lines = d.par.set(d.shaper, t, &ps, &d.items, nil)
@@ -331,15 +331,6 @@ func (d *documentSetter) text(t Text, w way) []Line {
 		}
 	}
 	return lines
-}
-
-// widestIn is the width of the widest stretch of a text in which no line may break.
-func (d *documentSetter) widestIn(t Text, ps paragraphStyle) Length {
-	ps.measure = 1 << 30
-	if ps.rtl || !d.par.join(d.shaper, t, &ps) {
-		d.par.fill(d.shaper, &ps, d.par.read(t, ps.style))
-	}
-	return d.par.widest()
 }
 
 // settable writes characters that no face has by their numbers.

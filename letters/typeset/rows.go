@@ -208,7 +208,7 @@ func (f *FormSetter) setCell(runs []merge.Run, measure Length, dst []Line) []Lin
 	if len(dst) <= first+1 {
 		return dst
 	}
-	widest := s.widestWord(runs, ps)
+	widest := s.par.widestWord(s.shaper, runs, ps)
 	if widest <= measure {
 		return dst
 	}
