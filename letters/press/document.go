@@ -10,7 +10,7 @@ import (
 
 // Document sets a document and writes it as a PDF. It has nothing of the letters in it, whichever press makes it: it starts with a master of its
 // own, and holds the fonts with the glyphs that it uses. The job's paper, language, specimen mark and sender are those of the document,
-// and its seed goes into the PDF's /ID. With Duplex a part that is counted anew begins on a front.
+// and its seed goes into the PDF's /ID.
 //
 // The same document gives the same bytes.
 func (w *Worker) Document(ctx context.Context, out io.Writer, d *typeset.Document) (Count, error) {
@@ -70,9 +70,6 @@ func (p *Press) documentMaster(setter *typeset.Setter, letterhead bool) (*master
 
 // addDocumentPage writes a page. The first takes the place of the master's.
 func (b *bundle) addDocumentPage(page *typeset.DocumentPage, first bool) {
-	if page.First && b.press.job.Duplex && b.tree.pages%2 == 1 {
-		b.blankPage()
-	}
 	c := &b.canvas
 	c.reset()
 	if page.Letterhead {

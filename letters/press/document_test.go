@@ -74,7 +74,7 @@ var documentLanguages = map[string]documentWords{
 }
 
 // documentPress makes a press for documents.
-func documentPress(t testing.TB, language, paper string, duplex bool) *Worker {
+func documentPress(t testing.TB, language, paper string) *Worker {
 	t.Helper()
 	fonts, err := typeset.LoadFonts(nil)
 	if err != nil {
@@ -89,7 +89,7 @@ func documentPress(t testing.TB, language, paper string, duplex bool) *Worker {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := New(Job{Layout: layout, Paper: sheet, Language: language, Duplex: duplex, Seed: "test", Slip: Slip{Sender: "Letters for Rights"}}, layout.NewSetter())
+	p, err := New(Job{Layout: layout, Paper: sheet, Language: language, Seed: "test", Slip: Slip{Sender: "Letters for Rights"}}, layout.NewSetter())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +106,7 @@ func writeDocument(t testing.TB, w *Worker, d *typeset.Document) ([]byte, Count)
 	return out.Bytes(), count
 }
 
-// Every kind of block, in three languages and on both papers, is taken by every reader, and nothing of it runs off the text's measure.
+// Every kind of block, in three languages and on both papers, with a letterhead and without, is taken by every reader.
 func TestReadersTakeDocumentsOfAnyKind(t *testing.T) {
 	outside.Needs(t, "qpdf", "pdftotext", "mutool", "gs", "pdffonts")
 	for language, words := range documentLanguages {
@@ -114,7 +114,7 @@ func TestReadersTakeDocumentsOfAnyKind(t *testing.T) {
 			t.Run(language+" "+paper, func(t *testing.T) {
 				d := everyBlock(words)
 				d.Letterhead = paper == "letter"
-				pdf, count := writeDocument(t, documentPress(t, language, paper, false), d)
+				pdf, count := writeDocument(t, documentPress(t, language, paper), d)
 				file := write(t, pdf)
 				outside.Accepted(t, file)
 				if pages := pagesOf(t, file); len(pages) != count.Pages || count.Pages < 5 {
@@ -132,7 +132,7 @@ func TestReadersTakeDocumentsOfAnyKind(t *testing.T) {
 
 // BenchmarkReceipt sets a table of a thousand bundles, each with ids of its own.
 func BenchmarkReceipt(b *testing.B) {
-	w := documentPress(b, "en", "a4", false)
+	w := documentPress(b, "en", "a4")
 	table := typeset.Table{Columns: []typeset.Column{{Heading: "Bundle", Number: true}, {Heading: "First letter"}, {Heading: "Last letter"}, {Heading: "Letters", Number: true}, {Heading: "Sheets", Number: true}, {Heading: "Received", Tick: true}}}
 	for i := range 1000 {
 		table.Rows = append(table.Rows, typeset.Cells(strconv.Itoa(i+1), LetterID("palantir-2026-", i*1000+1), LetterID("palantir-2026-", i*1000+1000), "1,000", "1,001", ""))

@@ -142,8 +142,7 @@ type Fact struct {
 // Space is empty height; it vanishes at the top of a page.
 type Space Length
 
-// PageBreak begins a page. With Restart the pages are counted anew, as for a second copy, and where a press prints on both sides the page is a
-// front.
+// PageBreak begins a page. With Restart the pages are counted anew, as for a second copy.
 type PageBreak struct {
 	Restart bool
 }
@@ -217,7 +216,6 @@ func docLeading(size Length) Length { return size * 13 / 10 }
 // DocumentPage is one page, what is below first.
 type DocumentPage struct {
 	Letterhead bool // the furniture of the layout's first page lies under it
-	First      bool // it is the first of the document, or of a part that is counted anew
 	Marks      []Mark
 	Shapes     []Shape
 	Lines      []Line

@@ -100,12 +100,11 @@ func heightOf(strips []strip) Length {
 func (d *documentSetter) pages(strips []strip) []DocumentPage {
 	var pages []DocumentPage
 	part := 0 // the first page of the part
-	first := true
 	finish := func() {
 		for i := part; i < len(pages); i++ {
 			d.furnish(&pages[i], i+1-part, len(pages)-part)
 		}
-		part, first = len(pages), true
+		part = len(pages)
 	}
 	for start := 0; start < len(strips); {
 		if turn := strips[start].turn; turn != nil {
@@ -120,7 +119,7 @@ func (d *documentSetter) pages(strips []strip) []DocumentPage {
 		head := heightOf(strips[start].head)
 		end := fillPage(strips, start, room-head)
 		page := pile(d.grown(strips[start:end], strips[start].head, room))
-		placed := DocumentPage{Letterhead: letterhead, First: first, Shapes: make([]Shape, 0, len(page.shapes)), Lines: page.lines}
+		placed := DocumentPage{Letterhead: letterhead, Shapes: make([]Shape, 0, len(page.shapes)), Lines: page.lines}
 		for i := range placed.Lines {
 			placed.Lines[i].Y += top
 		}
@@ -128,10 +127,10 @@ func (d *documentSetter) pages(strips []strip) []DocumentPage {
 			placed.Shapes = append(placed.Shapes, shape.moved(top))
 		}
 		pages = append(pages, placed)
-		start, first = end, false
+		start = end
 	}
 	if len(pages) == 0 {
-		pages = append(pages, DocumentPage{Letterhead: d.document.Letterhead, First: true})
+		pages = append(pages, DocumentPage{Letterhead: d.document.Letterhead})
 	}
 	finish()
 	return pages
@@ -184,7 +183,7 @@ func (d *documentSetter) furnish(page *DocumentPage, number, count int) {
 	if l.design.Specimen && !page.Letterhead {
 		page.Marks = append(page.Marks, d.specimenMark())
 	}
-	if number > 1 || !page.First {
+	if number > 1 {
 		running := d.document.Running
 		if running == "" {
 			running = d.document.Title
