@@ -34,15 +34,23 @@ type Earlier struct {
 
 	people  people
 	handles chunks[handles]
-	emails  []uint64 // sorted, each once; made when the first is asked for
+	again   map[int][]int // by the number of somebody who was added before: those that they used up later
+	emails  []uint64      // sorted, each once; made when the first is asked for
 }
 
 // handles are the hashes of an e-mail and an id alone.
 type handles struct{ email, id uint64 }
 
-// Add adds a person. One who was added before keeps the number of before, and uses up one of their own all the same.
+// Add adds a person. One who was added before keeps the number of before, and uses up one of their own all the same: who withdraws does so
+// under each of their numbers.
 func (e *Earlier) Add(p Person) {
-	_, twice := e.people.find(p.Key)
+	before, twice := e.people.find(p.Key)
+	if twice {
+		if e.again == nil {
+			e.again = map[int][]int{}
+		}
+		e.again[int(before)] = append(e.again[int(before)], e.Len())
+	}
 	e.people.add(p.Key, !twice)
 	e.handles.add(handles{p.Email, p.ID})
 }
@@ -200,7 +208,7 @@ func (r *reading) delivered(row *parsed) (person int, before uint32, ok bool) {
 	}
 	n, ok := k.earlier.people.find(key)
 	if ok {
-		k.found[n] = true
+		k.find(int(n))
 		k.rows++
 		if !row.known {
 			k.passed[row.key]++
@@ -238,9 +246,21 @@ func (k *knowing) withdraws(at Row, row *parsed) {
 	}
 }
 
+// withdraw notes that somebody with a letter withdraws, or with several letters: each of them is to be taken out.
 func (k *knowing) withdraw(person int, at Row, reason Reason) {
-	k.found[person] = true
+	k.find(person)
 	k.withdrawn = append(k.withdrawn, Withdrawn{Person: person, Row: at, Reason: reason})
+	for _, n := range k.earlier.again[person] {
+		k.withdrawn = append(k.withdrawn, Withdrawn{Person: n, Row: at, Reason: reason})
+	}
+}
+
+// find notes that somebody with a letter stands on the list.
+func (k *knowing) find(person int) {
+	k.found[person] = true
+	for _, n := range k.earlier.again[person] {
+		k.found[n] = true
+	}
 }
 
 // settleWithdrawn settles who has withdrawn, behind the last row: a stranger has one of the letters that nobody else of the list has, and whom

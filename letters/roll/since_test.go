@@ -92,6 +92,38 @@ func TestPeopleWithALetterGetNoOther(t *testing.T) {
 	}
 }
 
+// Who stands twice on a list of which duplicates were kept, or has a letter in two packets that know nothing of each other, has two letters: when
+// they withdraw, both are to be taken out, whatever says so.
+func TestWhoWithdrawsWithTwoLettersIsToldWithBoth(t *testing.T) {
+	const ann, ben = "1,Ann One,ann@example.org,,Leeds,", "2,Ben Two,,LS1,Leeds,"
+	keep := func(c *config.Campaign) { agreeing(c); c.Signers.Duplicates = "keep" }
+	twice := readSince(t, campaignOf(t, sinceHead+ann+"yes\n"+ben+"yes\n"+ann+"yes\n", keep), nil, "name")
+	once := readSince(t, campaignOf(t, sinceHead+ann+"yes\n", keep), nil, "name")
+	suppressing := func(c *config.Campaign) {
+		keep(c)
+		c.Signers.Suppress = filepath.Join(c.Dir, "suppress.txt")
+		if err := os.WriteFile(c.Signers.Suppress, []byte("ann@example.org\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, c := range map[string]struct {
+		list   string
+		change func(*config.Campaign)
+		want   string
+		found  int
+	}{
+		"no consent": {ann + "no\n" + ben + "yes\n", keep, "[{0 {0 2} no consent} {2 {0 2} no consent} {3 {0 2} no consent}]", 4},
+		"both rows":  {ann + "no\n" + ann + "no\n", keep, "[{0 {0 2} no consent} {2 {0 2} no consent} {3 {0 2} no consent}]", 3},
+		"suppressed": {ben + "yes\n", suppressing, "[{0 {0 0} suppressed} {2 {0 0} suppressed} {3 {0 0} suppressed}]", 1},
+		"none of it": {ann + "yes\n", keep, "[]", 3},
+	} {
+		r := readSince(t, campaignOf(t, sinceHead+c.list, c.change), earlierOf(twice, once), "name")
+		if got := fmt.Sprint(r.Withdrawn); got != c.want || r.Found != c.found {
+			t.Errorf("%s: withdrawn %s, want %s; %d of the earlier are on the list, want %d", name, got, c.want, r.Found, c.found)
+		}
+	}
+}
+
 // With another key nobody is known, and hashes of one key are the same for ever: packets keep them. Changing how persons are hashed would
 // send everybody a second letter.
 func TestPersonsAreHashedAlikeForEver(t *testing.T) {
