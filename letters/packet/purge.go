@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"sort"
+	"sync"
 
 	"postbag/letters/problem"
 )
@@ -29,7 +30,8 @@ func Purge(dir string, look bool) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { release(root, l, buildGate()) }()
+	free := sync.OnceFunc(func() { release(root, l, buildGate()) }) // once: then the lock may be another's
+	defer free()
 	if names, err = purgeable(root, dir); err != nil { // again, now that nobody else is at work
 		return nil, err
 	}
@@ -38,7 +40,7 @@ func Purge(dir string, look bool) ([]string, error) {
 			return names[:i], fmt.Errorf("removing %s: %w", name, err)
 		}
 	}
-	release(root, l, buildGate())
+	free()
 	if err := root.Remove(privateDir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return names, fmt.Errorf("removing %s: %w", privateDir, err)
 	}
