@@ -12,10 +12,11 @@ func (a *app) exportCommand() command {
 	return command{
 		name:    "export",
 		summary: "write a packet, without private/, as a ZIP file or for an archive",
-		about: "FORMAT zip writes what is for the company into one file: deliver/, with manifest.json, manifest.csv, SHA256SUMS and READ-ME.txt, by\n" +
-			"which it can be checked. print/ is left out; what is for the printer goes to the printer.\n" +
+		about: "FORMAT zip writes what is for the company into one file: deliver/, with manifest.json, manifest.csv, SHA256SUMS and its signature,\n" +
+			"verify.html and READ-ME.txt, by which it can be checked. print/ is left out; what is for the printer goes to the printer.\n" +
 			"FORMAT bagit writes the packet into a folder for an archive, as BagIt 1.0 (RFC 8493) has it, print/ included.\n" +
-			"private/ goes into neither, and record/, the record of hand-overs, only with --record: it names people. Each file is checked on its way, nothing is overwritten, and the same packet makes the same bytes.",
+			"private/ goes into neither, and record/, the record of hand-overs, only with --record: it names people.\n" +
+			"Each file is checked on its way, nothing is overwritten, and the same packet makes the same bytes.",
 		operands: []operand{{name: "FORMAT", what: "zip or bagit"}, {name: "DIR", what: "the packet's folder"}, {name: "OUT", what: "the file or folder to make"}},
 		flags: []cli.Flag{&cli.GenericFlag{Name: "recipient", Usage: "write only what is for recipient `N` of several, counting from 1; zip needs it where there are several", Value: new(ordinal)},
 			&cli.BoolFlag{Name: "record", Usage: "take the record of hand-overs along", DisableDefaultText: true}},

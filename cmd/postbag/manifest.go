@@ -15,7 +15,8 @@ func (a *app) manifestCommand() command {
 		name:    "manifest",
 		summary: "print the JSON Schema of manifest.json, of a proof, of the record, or of the job ticket",
 		about: "WHAT schema prints the JSON Schema (2020-12) of manifest.json, WHAT proof-schema that of a proof, WHAT record-schema that of\n" +
-			"a line of the record of hand-overs, and WHAT ticket-schema that of print/job-ticket.json. `postbag help manifest` explains them, and how the hashes are made.",
+			"a line of the record of hand-overs, and WHAT ticket-schema that of print/job-ticket.json.\n" +
+			"`postbag help manifest` explains them, and how the hashes are made.",
 		operands: []operand{{name: "WHAT", what: "schema, proof-schema, record-schema or ticket-schema"}},
 		statuses: []exitStatus{{done, "printed"}, {misused, "wrong usage"}},
 		examples: []string{"postbag manifest schema", "postbag manifest proof-schema", "postbag manifest record-schema", "postbag manifest ticket-schema"},
