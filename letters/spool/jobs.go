@@ -98,6 +98,10 @@ func (r *Run) gather(ctx context.Context, set packet.BundleSet) error {
 	if len(set) == 0 {
 		set = packet.BundleSet{{From: 1, To: len(r.Packet.Manifest.Bundles)}}
 	}
+	if last := set.Last(); last > len(r.Packet.Manifest.Bundles) { // before the others are read
+		_, err := r.Packet.Bundle(ctx, last)
+		return err
+	}
 	for n := range set.All() {
 		b, err := r.Packet.Bundle(ctx, n)
 		if err != nil {

@@ -178,7 +178,8 @@ func TestABundleThatIsNotTheOneThatWasMadeIsNotPrinted(t *testing.T) {
 	if err := r.Send(context.Background(), func(*Job) { t.Error("it was sent") }); err == nil || !strings.Contains(err.Error(), "changed after it was checked") {
 		t.Errorf("a bundle that was changed behind the check: %v", err)
 	}
-	if _, err := Prepare(context.Background(), Options{Dir: dir, Bundles: packet.BundleSet{{From: 2, To: 2}}}); err == nil || !strings.Contains(err.Error(), "bundles 1 to 1") {
+	// A bundle that there is not is told before the others are read, and this one is damaged.
+	if _, err := Prepare(context.Background(), Options{Dir: dir, Bundles: packet.BundleSet{{From: 1, To: 2}}}); err == nil || !strings.Contains(err.Error(), "bundles 1 to 1") {
 		t.Errorf("a bundle that there is not: %v", err)
 	}
 }
