@@ -14,7 +14,7 @@ import (
 // A list has its dates in one of many forms, and totals count them by day. The day is the one that is written, whatever time zone stands behind it: so
 // a list gives the same totals everywhere. Only seconds since 1970 have no day of their own, and get the one that it was in Greenwich.
 //
-// Understood are 2026-03-01 with all that may follow it, 2026/03/01, 20260301, 1.3.2026, 3/1/2026 and 1/3/26, dates with the month in words
+// Understood are 2026-03-01 with all that may follow it, 2026/03/01, 20260301 with or without hour, minute and second, 1.3.2026, 3/1/2026 and 1/3/26, dates with the month in words
 // (1 March 2026; Sun Mar 01 12:00:00 2026; 1er mars 2026), dates in Arabic and Chinese letters (2026年3月1日), days as spreadsheets count them, and
 // seconds or milliseconds since 1970. Years of two digits are of this century. What lies outside of firstYear and lastYear is no date.
 
@@ -262,6 +262,9 @@ func century(year datePart) int {
 	return year.value
 }
 
+// firstHour is the first date written with its hour that a number of ten digits is read as: as seconds since 1970 it would be in 2033.
+const firstHour = 20_00_01_01_00
+
 // oneNumber reads dates that are a single number.
 func oneNumber(p datePart) (writtenDay, bool) {
 	days := func(n int) (writtenDay, bool) {
@@ -279,8 +282,11 @@ func oneNumber(p datePart) (writtenDay, bool) {
 			value /= 100
 		}
 		return writtenDay(daysOf(value/10_000, value/100%100, value%100)), true
-	case 10: // seconds
-		return days(p.value / 86_400)
+	case 10:
+		if p.value >= firstHour { // 2026030112
+			return oneNumber(datePart{value: p.value / 100, width: 8})
+		}
+		return days(p.value / 86_400) // seconds
 	case 13: // milliseconds
 		return days(p.value / 86_400_000)
 	case 5: // a spreadsheet's: day 25,569 is 1 January 1970

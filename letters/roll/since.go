@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/dchest/siphash"
+	"golang.org/x/text/unicode/norm"
 )
 
 // Later lists. A campaign that has delivered goes on collecting, and the people of its next list are known again by hashes that an earlier
@@ -108,10 +109,14 @@ func (d *identifier) handle(value []byte) uint64 {
 	return max(1, siphash.Hash(d.keys[2], d.keys[3], d.text))
 }
 
-// stranger makes the key of somebody with neither e-mail nor postcode, from name and place.
+// stranger makes the key of somebody with neither e-mail nor postcode, from name and place. The cells of a place come as they are written, so
+// they are composed here (UAX #15): one export has é as a letter, the next as a letter and an accent.
 func (d *identifier) stranger(name []byte, place ...[]byte) personKey {
 	d.text = append(d.text[:0], '?')
 	for _, part := range place {
+		if !norm.NFC.IsNormal(part) {
+			part = norm.NFC.Bytes(part)
+		}
 		d.text = append(appendFolded(d.text, part), 0)
 	}
 	d.text = appendFolded(d.text, name)

@@ -58,7 +58,8 @@ func TestPeopleWithALetterGetNoOther(t *testing.T) {
 		"4,Cy Three,,,Leeds,yes\n"+
 		"5,Dan Four,dan@example.org,,Leeds,yes\n"+
 		"6,Eve Five,eve@example.org,,Leeds,yes\n"+
-		"7,Fay Six,fay@example.org,,York,yes\n", agreeing)
+		"7,Fay Six,fay@example.org,,York,yes\n"+
+		"8,Zoë Eight,,,Saint-Étienne,yes\n", agreeing)
 	earlier := earlierOf(readSince(t, first, nil, "name"))
 	c := campaignOf(t, sinceHead+
 		"1,ANN one,Ann+tag@Example.org,,York,yes\n"+ // 2: the same person
@@ -69,7 +70,8 @@ func TestPeopleWithALetterGetNoOther(t *testing.T) {
 		"4,Cy Three,,,Leeds,no\n"+ // 7: one who withdrew
 		"5,Dan Four,dan@example.org,,Leeds,\n"+ // 8: withdrew their consent
 		"8,Cy Three,,,York,yes\n"+ // 9: of another place
-		"9,Guy Seven,guy@example.org,,York,no\n", // 10: never had one
+		"9,Guy Seven,guy@example.org,,York,no\n"+ // 10: never had one
+		"8,Zoe\u0308 Eight,,,Saint-E\u0301tienne,yes\n", // 11: a stranger, in letters and accents
 		func(c *config.Campaign) {
 			agreeing(c)
 			c.Signers.Suppress = filepath.Join(c.Dir, "suppress.txt")
@@ -81,10 +83,10 @@ func TestPeopleWithALetterGetNoOther(t *testing.T) {
 	if got, want := signers(r), "3:Ann Else\n5:Ben Two\n9:Cy Three"; got != want {
 		t.Errorf("letters\n%s\nwant\n%s", got, want)
 	}
-	if got, want := exclusions(r), "2:has a letter:letter 1\n4:has a letter:letter 2\n6:has a letter:letter 3\n7:no consent\n8:no consent\n10:no consent"; got != want {
+	if got, want := exclusions(r), "2:has a letter:letter 1\n4:has a letter:letter 2\n6:has a letter:letter 3\n7:no consent\n8:no consent\n10:no consent\n11:has a letter:letter 8"; got != want {
 		t.Errorf("exclusions\n%s\nwant\n%s", got, want)
 	}
-	if got, want := fmt.Sprint(r.Withdrawn), "[{3 {0 7} no consent} {4 {0 8} no consent} {5 {0 0} suppressed} {6 {0 0} suppressed}]"; got != want || r.Found != 5 {
+	if got, want := fmt.Sprint(r.Withdrawn), "[{3 {0 7} no consent} {4 {0 8} no consent} {5 {0 0} suppressed} {6 {0 0} suppressed}]"; got != want || r.Found != 6 {
 		t.Errorf("withdrawn %s, want %s; %d of the earlier are on the list", got, want, r.Found)
 	}
 	if len(r.Remarks) != 1 || r.Remarks[0].Count != 1 || r.Remarks[0].Samples[0].Text != "Ann Else" {
