@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -59,7 +60,7 @@ func (a *app) printBundles(c *cli.Context) (result, error) {
 		return nil, err
 	}
 	defer r.Close()
-	out := &printed{Dir: o.Dir, Printer: r.Printer, DryRun: c.Bool("dry-run"), Sheets: r.Sheets(), Jobs: r.Jobs, Again: r.Again, run: r}
+	out := &printed{Dir: o.Dir, Printer: r.Printer, DryRun: c.Bool("dry-run"), Sheets: r.Sheets(), Jobs: r.Jobs, Again: r.Again, run: r, asked: o}
 	if out.DryRun {
 		return out, nil
 	}
@@ -163,7 +164,20 @@ type printed struct {
 	// Recorded tells that the packet's record says so.
 	Recorded bool `json:"recorded"`
 
-	run *spool.Run
+	run   *spool.Run
+	asked spool.Options
+}
+
+// likewise is the options with which the rest is printed as the beginning was.
+func (p *printed) likewise() string {
+	var options string
+	if p.asked.Printer != "" {
+		options += " --printer " + shellWord(p.asked.Printer)
+	}
+	if p.asked.Copies > 0 {
+		options += " --copies " + strconv.Itoa(p.asked.Copies)
+	}
+	return options
 }
 
 // summary says what all of it is.
@@ -214,7 +228,7 @@ func (p *printed) print(out *page) {
 		out.warning("Sent in part: bundle %s. Throw away what was printed of it, and print it again.", p.Parts)
 	}
 	if rest := p.unsent(); rest != "" {
-		out.line("Go on with: postbag print %s --bundle %s", shellWord(p.Dir), rest)
+		out.line("Go on with: postbag print %s --bundle %s%s", shellWord(p.Dir), rest, p.likewise())
 	}
 	if p.Recorded {
 		out.line("The packet's record says what was sent.")

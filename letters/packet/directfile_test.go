@@ -55,6 +55,22 @@ func TestADirectFileHasAllItsBytes(t *testing.T) {
 	}
 }
 
+func TestAFileSystemThatCanIsWrittenDirectly(t *testing.T) {
+	probe := newDirectFile(t)
+	defer probe.Close()
+	if !setDirect(probe.File, true) {
+		t.Skip("this file system writes nothing directly")
+	}
+	d := newDirectFile(t)
+	defer d.Close()
+	if err := d.put(filledBlock()); err != nil || !d.direct || d.refused || d.unsynced != 0 {
+		t.Errorf("a block is written through the page cache: %+v, %v", d, err)
+	}
+	if err := d.put(filledBlock()[:100]); err != nil || d.direct || d.unsynced != 100 {
+		t.Errorf("the end of a file cannot be written directly: %+v, %v", d, err)
+	}
+}
+
 // Memory that begins at an odd place is what a file system with larger blocks is told: it refuses.
 func TestWhatIsRefusedDirectlyIsWrittenAsUsual(t *testing.T) {
 	block := filledBlock()
