@@ -35,9 +35,11 @@ var zeros [sha256.BlockSize]byte
 type hasher struct {
 	h            stateful // nil for the ordinary way
 	mac          hash.Hash
-	begun        []byte // state of a new hash
 	inner, outer []byte // states after the key's blocks (RFC 2104, 2)
 	state, block []byte
+
+	pair   [2 * sha256.BlockSize]byte // what a node is made of, padded
+	digest [sha256.BlockSize]byte     // what the outer hash of an HMAC is made of, padded
 }
 
 func newHasher(key []byte) *hasher {
@@ -47,16 +49,21 @@ func newHasher(key []byte) *hasher {
 		return x
 	}
 	x.h, x.block, x.state = h, make([]byte, 0, 4*sha256.BlockSize), make([]byte, 0, 2*sha256.BlockSize)
-	x.begun = x.stateAfter(nil)
-	padded := make([]byte, sha256.BlockSize)
-	copy(padded, key)
-	x.inner = x.stateAfter(masked(padded, 0x36))
-	x.outer = x.stateAfter(masked(padded, 0x5c))
+	copy(x.pair[:], padded(append(x.block, make([]byte, 1+2*sha256.Size)...), 0))
+	copy(x.digest[:], padded(append(x.block, make([]byte, sha256.Size)...), sha256.BlockSize))
+	x.pair[0] = nodePrefix
+	block := make([]byte, sha256.BlockSize)
+	copy(block, key)
+	x.inner = x.stateAfter(masked(block, 0x36))
+	x.outer = x.stateAfter(masked(block, 0x5c))
 	sample := bytes.Repeat([]byte("postbag"), 30)
 	for _, n := range [...]int{0, 55, 56, 64, 119, 120, len(sample)} {
 		if x.h != nil && (x.sum(sample[:n]) != sha256.Sum256(sample[:n]) || x.keyed(sample[:n]) != x.plainKeyed(sample[:n])) {
 			x.h = nil
 		}
+	}
+	if left, right := sha256.Sum256(nil), sha256.Sum256(sample); x.h != nil && x.node(left, right) != nodeHash(left, right) {
+		x.h = nil
 	}
 	return x
 }
@@ -88,7 +95,18 @@ func (x *hasher) sum(message []byte) Hash {
 	if x.h == nil {
 		return sha256.Sum256(message)
 	}
-	return x.from(x.begun, 0, message)
+	x.block = padded(append(x.block[:0], message...), 0)
+	return x.after(nil, x.block)
+}
+
+// node is the hash of a node (RFC 6962, 2.1).
+func (x *hasher) node(left, right Hash) Hash {
+	if x.h == nil {
+		return nodeHash(left, right)
+	}
+	copy(x.pair[1:], left[:])
+	copy(x.pair[1+sha256.Size:], right[:])
+	return x.after(nil, x.pair[:])
 }
 
 // keyed is the HMAC-SHA-256 of a message.
@@ -96,8 +114,10 @@ func (x *hasher) keyed(message []byte) Hash {
 	if x.h == nil {
 		return x.plainKeyed(message)
 	}
-	inner := x.from(x.inner, sha256.BlockSize, message)
-	return x.from(x.outer, sha256.BlockSize, inner[:])
+	x.block = padded(append(x.block[:0], message...), sha256.BlockSize)
+	inner := x.after(x.inner, x.block)
+	copy(x.digest[:], inner[:])
+	return x.after(x.outer, x.digest[:])
 }
 
 func (x *hasher) plainKeyed(message []byte) (sum Hash) {
@@ -107,16 +127,22 @@ func (x *hasher) plainKeyed(message []byte) (sum Hash) {
 	return sum
 }
 
-// from goes on from a state after so many bytes.
-func (x *hasher) from(state []byte, before int, message []byte) (sum Hash) {
-	b := append(append(x.block[:0], message...), 0x80)
+// padded pads a message that comes after so many bytes.
+func padded(message []byte, before int) []byte {
+	bits := uint64(before+len(message)) * 8
+	b := append(message, 0x80)
 	b = append(b, zeros[:(2*sha256.BlockSize-8-len(b)%sha256.BlockSize)%sha256.BlockSize]...)
-	b = binary.BigEndian.AppendUint64(b, uint64(before+len(message))*8)
-	x.block = b
-	if err := x.h.UnmarshalBinary(state); err != nil {
+	return binary.BigEndian.AppendUint64(b, bits)
+}
+
+// after goes on from a state, or begins where there is none, with whole blocks.
+func (x *hasher) after(state, blocks []byte) (sum Hash) {
+	if state == nil {
+		x.h.Reset()
+	} else if err := x.h.UnmarshalBinary(state); err != nil {
 		panic("packet: crypto/sha256 does not take its own state: " + err.Error()) // it took it when the hasher was made
 	}
-	x.h.Write(b)
+	x.h.Write(blocks)
 	x.state, _ = x.h.AppendBinary(x.state[:0])
 	copy(sum[:], x.state[stateHash:])
 	return sum

@@ -70,16 +70,11 @@ func leafHash(data []byte) Hash {
 }
 
 func nodeHash(left, right Hash) Hash {
-	b := node(left, right)
-	return sha256.Sum256(b[:])
-}
-
-// node is what the hash of a node is made of.
-func node(left, right Hash) (b [1 + 2*sha256.Size]byte) {
+	var b [1 + 2*sha256.Size]byte
 	b[0] = nodePrefix
 	copy(b[1:], left[:])
 	copy(b[1+sha256.Size:], right[:])
-	return b
+	return sha256.Sum256(b[:])
 }
 
 // merkle grows a Merkle tree leaf by leaf and keeps one node of each level: the roots of the perfect trees that the leaves
@@ -108,8 +103,7 @@ func (m *merkle) node(left, right Hash) Hash {
 	if m.with == nil {
 		return nodeHash(left, right)
 	}
-	b := node(left, right)
-	return m.with.sum(b[:])
+	return m.with.node(left, right)
 }
 
 // root is the tree's hash; that of an empty tree is the hash of nothing.
