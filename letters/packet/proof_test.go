@@ -20,6 +20,12 @@ var update = flag.Bool("update", false, "write the test vectors of proofs again"
 // proverFor is a prover of a made-up packet with bundles of so many letters, all in memory.
 func proverFor(t testing.TB, sizes ...int) *prover {
 	t.Helper()
+	return proverOf(t, func(letter int) int { return letter + 1 }, sizes...)
+}
+
+// proverOf does so of a list of which the letters have certain rows.
+func proverOf(t testing.TB, row func(letter int) int, sizes ...int) *prover {
+	t.Helper()
 	seal := small.seal()
 	m := &Manifest{Campaign: "test-2026", First: 1, Letter: Wording{WordingHash: strings.Repeat("ab", 32)}, Tree: &Tree{Fields: fields}}
 	ledger, index := AppendLedgerHeader(nil, false, fields), seal.AppendIndexHeader(nil)
@@ -33,7 +39,7 @@ func proverFor(t testing.TB, sizes ...int) *prover {
 			m.Letters++
 			values := []string{fmt.Sprintf("Signer %d", m.Letters), fmt.Sprintf("Zoë 😀 \u2028 \x7f <%d>\r\n", m.Letters)}
 			tree.Add(len(ledger)-begins, m.Letters, values)
-			ledger = AppendLedgerRow(ledger, LedgerRow{Row: m.Letters + 1, LetterID: letterID(m.Campaign, m.Letters), Name: values[0], Bundle: b.Path, Page: 2, Says: values[1:]})
+			ledger = AppendLedgerRow(ledger, LedgerRow{Row: row(m.Letters), LetterID: letterID(m.Campaign, m.Letters), Name: values[0], Bundle: b.Path, Page: 2, Says: values[1:]})
 		}
 		index = AppendIndexTiles(index, int64(begins), tree.Tiles())
 		b.Root = tree.Root().String()
@@ -260,6 +266,38 @@ func TestAProofIsOfOnePacket(t *testing.T) {
 	} {
 		if err == nil {
 			t.Errorf("another %s is taken", what)
+		}
+	}
+}
+
+// Every row is found, and none that has no letter: in the order of the list, where rows were left out, by bisection; in any other order all the same.
+func TestTheLetterOfARowIsFound(t *testing.T) {
+	for _, sizes := range [][]int{{1}, {64}, {65}, {3, 64, 1, 200, 63}, {129, 129, 1}} {
+		letters := 0
+		for _, n := range sizes {
+			letters += n
+		}
+		inOrder := func(letter int) int { return 3*letter + 4 }
+		shuffled := rand.New(rand.NewPCG(5, uint64(letters))).Perm(letters)
+		grouped := func(letter int) int { return 3*shuffled[letter-1] + 7 }
+		for name, row := range map[string]func(int) int{"in order": inOrder, "grouped": grouped} {
+			p := proverOf(t, row, sizes...)
+			for letter := 1; letter <= letters; letter++ {
+				if got, err := p.findRow(Signer{Row: row(letter)}); err != nil || got != letter {
+					t.Fatalf("%v %s: row %d is found at letter %d instead of %d: %v", sizes, name, row(letter), got, letter, err)
+				}
+				if got, err := p.findInOrder(row(letter), 1); name == "in order" && (err != nil || got != letter) {
+					t.Fatalf("%v: row %d is not found without reading the whole ledger: %d, %v", sizes, row(letter), got, err)
+				}
+				if got, err := p.findRow(Signer{Row: row(letter) + 1}); err == nil {
+					t.Fatalf("%v %s: row %d has no letter, and is found at letter %d", sizes, name, row(letter)+1, got)
+				}
+			}
+			for _, none := range []int{1, 6, 3*letters + 5, 1 << 40} {
+				if got, err := p.findRow(Signer{Row: none}); err == nil {
+					t.Errorf("%v %s: row %d has no letter, and is found at letter %d", sizes, name, none, got)
+				}
+			}
 		}
 	}
 }

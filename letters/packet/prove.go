@@ -1,6 +1,7 @@
 package packet
 
 import (
+	"cmp"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"io/fs"
 	"math"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -164,6 +166,87 @@ func (p *prover) findRow(s Signer) (int, error) {
 		return 0, p.problem(p.dir, fmt.Sprintf("there is no recipient %d here: the letters are to %s", s.Recipient, p.m.to()), fmt.Sprintf("Name one from 1 to %d", n))
 	}
 	first := p.m.First + max(0, s.Recipient-1)*p.m.Signers
+	found, err := p.findInOrder(s.Row, first)
+	if err == nil && found == 0 {
+		found, err = p.findAnywhere(s, first)
+	}
+	if err != nil {
+		return 0, err
+	}
+	if found == 0 {
+		return 0, p.problem(p.dir, fmt.Sprintf("row %d has no letter here", s.Row), exclusionsFile+" says which rows got none, and why")
+	}
+	if n := len(p.m.Recipients); n > 0 && s.Recipient == 0 {
+		return 0, p.problem(p.dir, fmt.Sprintf("row %d has a letter to each of %d recipients", s.Row, n),
+			fmt.Sprintf("Say to whom with --recipient, from 1 to %d, or name one of the letters: the first is %s", n, letterID(p.m.Campaign, found)))
+	}
+	return found, nil
+}
+
+// findInOrder looks for a row of a list of one file where it stands if the letters from first on are in the order of the list, as they are unless
+// they are grouped: by bisection over the tiles. It returns 0 where the row is not there.
+func (p *prover) findInOrder(row, first int) (int, error) {
+	if p.several {
+		return 0, nil
+	}
+	var tiles, letters []int // the tiles of letters from first on, by their place in the index, and the number of each tile's first letter
+	for number, tile, b := p.m.First, 0, 0; b < len(p.m.Bundles) && number < first+p.m.Signers; b++ {
+		n := p.m.Bundles[b].Letters
+		for at := 0; at < n; at += tileLetters {
+			if number >= first {
+				tiles, letters = append(tiles, tile), append(letters, number+at)
+			}
+			tile++
+		}
+		number += n
+	}
+	k, _ := slices.BinarySearchFunc(tiles, row, func(tile, row int) int {
+		rows, err := p.rowsFrom(tile, 1)
+		if err != nil || len(rows) == 0 {
+			return 1
+		}
+		n, err := strconv.Atoi(rows[0])
+		if err != nil {
+			return 1
+		}
+		return cmp.Compare(n, row+1)
+	})
+	if k == 0 {
+		return 0, nil
+	}
+	rows, err := p.rowsFrom(tiles[k-1], tileLetters)
+	if err != nil {
+		return 0, err
+	}
+	if place := slices.Index(rows, strconv.Itoa(row)); place >= 0 && letters[k-1]+place < first+p.m.Signers {
+		return letters[k-1] + place, nil
+	}
+	return 0, nil
+}
+
+// rowsFrom is the rows of the list that the first letters of a tile, up to so many, are of by the ledger.
+func (p *prover) rowsFrom(tile, letters int) ([]string, error) {
+	tiles, err := readTiles(p.index, tile, 1)
+	if err != nil {
+		return nil, p.damaged(indexFile, err)
+	}
+	t := newTable(io.NewSectionReader(p.ledger, tiles[0].At, math.MaxInt64-tiles[0].At))
+	var rows []string
+	for range letters {
+		cells, err := t.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, p.damaged(ledgerFile, err)
+		}
+		rows = append(rows, strings.Clone(cells[0]))
+	}
+	return rows, nil
+}
+
+// findAnywhere looks for a row in the whole ledger, among the letters from first on to one recipient.
+func (p *prover) findAnywhere(s Signer, first int) (int, error) {
 	t := newTable(io.NewSectionReader(p.ledger, 0, math.MaxInt64))
 	if _, err := t.header(); err != nil {
 		return 0, p.damaged(ledgerFile, err)
@@ -184,13 +267,6 @@ func (p *prover) findRow(s Signer) (int, error) {
 			return 0, p.problem(p.dir, fmt.Sprintf("several files of the list have a row %d", s.Row), "Say which, as in --row "+shown(PlainCell(cells[5]))+":"+row)
 		}
 		found = number
-	}
-	if found == 0 {
-		return 0, p.problem(p.dir, fmt.Sprintf("row %d has no letter here", s.Row), exclusionsFile+" says which rows got none, and why")
-	}
-	if n := len(p.m.Recipients); n > 0 && s.Recipient == 0 {
-		return 0, p.problem(p.dir, fmt.Sprintf("row %d has a letter to each of %d recipients", s.Row, n),
-			fmt.Sprintf("Say to whom with --recipient, from 1 to %d, or name one of the letters: the first is %s", n, letterID(p.m.Campaign, found)))
 	}
 	return found, nil
 }
