@@ -107,26 +107,40 @@ func TestEveryBundleHasOneFate(t *testing.T) {
 // topUp makes a packet and one that tops it up, 12 letters each.
 func topUp(t testing.TB) (first, second string) {
 	t.Helper()
-	first, second = t.TempDir(), t.TempDir()
+	first = t.TempDir()
 	small.make(t, first, "f")
-	w, err := Open(second, "g", false)
+	return first, makeSince(t, "g", first)
+}
+
+// makeSince makes a packet of 12 letters that goes on from others; the numbers of the first of them end with 12. Two people have withdrawn.
+func makeSince(t testing.TB, fingerprint string, earlier ...string) string {
+	t.Helper()
+	dir := t.TempDir()
+	w, err := Open(dir, fingerprint, false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer w.Abort()
-	manifest, err := readManifestOf(first)
-	if err != nil {
-		t.Fatal(err)
-	}
 	later := small
 	later.earlier = 12
 	if err := later.buildWith(t.Context(), w, func(m *Manifest) {
 		withdrawn := 2
-		m.Since[0].ManifestHash, m.Withdrawn = manifest.hash, &withdrawn
+		m.Withdrawn = &withdrawn
+		for i, of := range earlier {
+			before, err := readManifestOf(of)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if i > 0 {
+				n := before.m.Letters
+				m.Since = append(m.Since, Earlier{Campaign: m.Campaign, Root: before.m.Tree.Root, Letters: n, Last: letterID(m.Campaign, n)})
+			}
+			m.Since[i].ManifestHash = before.hash
+		}
 	}); err != nil {
 		t.Fatal(err)
 	}
-	return first, second
+	return dir
 }
 
 func TestPacketsOfOneCampaignAddUp(t *testing.T) {
@@ -181,31 +195,9 @@ func TestPacketsThatDoNotBelongTogetherAreRefused(t *testing.T) {
 // besides makes a packet of the same first number as the first of topUp, and one that tops up both.
 func besides(t testing.TB, first string) (other, both string) {
 	t.Helper()
-	other, both = t.TempDir(), t.TempDir()
+	other = t.TempDir()
 	sample{bundles: 2, letters: 4}.make(t, other, "h")
-	w, err := Open(both, "i", false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer w.Abort()
-	a, err := readManifestOf(first)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := readManifestOf(other)
-	if err != nil {
-		t.Fatal(err)
-	}
-	later := small
-	later.earlier = 12
-	if err := later.buildWith(t.Context(), w, func(m *Manifest) {
-		withdrawn := 2
-		m.Since[0].ManifestHash, m.Withdrawn = a.hash, &withdrawn
-		m.Since = append(m.Since, Earlier{Campaign: m.Campaign, ManifestHash: b.hash, Root: b.m.Tree.Root, Letters: 8, Last: letterID(m.Campaign, 8)})
-	}); err != nil {
-		t.Fatal(err)
-	}
-	return other, both
+	return other, makeSince(t, "i", first, other)
 }
 
 // Of two packets with letters of the same numbers that a third one tops up, the first one counted twice when the other stood between: only

@@ -14,9 +14,10 @@ import (
 // A list has its dates in one of many forms, and totals count them by day. The day is the one that is written, whatever time zone stands behind it: so
 // a list gives the same totals everywhere. Only seconds since 1970 have no day of their own, and get the one that it was in Greenwich.
 //
-// Understood are 2026-03-01 with all that may follow it, 2026/03/01, 20260301 with or without hour, minute and second, 1.3.2026, 3/1/2026 and 1/3/26, dates with the month in words
-// (1 March 2026; Sun Mar 01 12:00:00 2026; 1er mars 2026), dates in Arabic and Chinese letters (2026年3月1日), days as spreadsheets count them, and
-// seconds or milliseconds since 1970. Years of two digits are of this century. What lies outside of firstYear and lastYear is no date.
+// Understood are 2026-03-01 with all that may follow it, 2026/03/01, 20260301 with or without hour, minute and second, 1.3.2026, 3/1/2026 and
+// 1/3/26, dates with the month in words (1 March 2026; Sun Mar 01 12:00:00 2026; 1er mars 2026), dates in Arabic and Chinese letters
+// (2026年3月1日), days as spreadsheets count them, and seconds or milliseconds since 1970. Years of two digits are of this century. What lies
+// outside of firstYear and lastYear is no date.
 
 // firstYear is before petitions were on the web; dates such as 1900-01-00 and 0000-00-00 stand for none.
 const (
