@@ -332,9 +332,9 @@ func (p *composition) addressLines() []string {
 	return filled(slices.Concat([]string{r.Name, r.Title, r.Company}, r.Address)...)
 }
 
-// filled leaves out texts with nothing in them.
+// filled leaves out texts with nothing in them. It changes no list that it is given.
 func filled(texts ...string) []string {
-	return slices.DeleteFunc(texts, func(s string) bool { return strings.TrimSpace(s) == "" })
+	return slices.DeleteFunc(slices.Clone(texts), func(s string) bool { return strings.TrimSpace(s) == "" })
 }
 
 // listed puts those of the texts that say something into one line, with commas between.
